@@ -1,0 +1,1 @@
+"""People: pages that show the published marts and send commands to the core. Never imports `pipelines`."""

@@ -1,0 +1,1 @@
+"""Dagster definitions by business concept: assets, checks, schedules. Thin: the work is in functions elsewhere."""
