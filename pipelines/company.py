@@ -227,7 +227,6 @@ def _feeds(values: Any, *, folder: Path, environ: Mapping[str, str], problems: l
         if not patterns and "files" not in table:
             table.problem("files", 'is missing; write a path or pattern such as "inbox/orders/*.csv"')
         mapping, entity = table.text("mapping"), table.text("entity")
-        constants = TomlTable(table.raw("constants") or {}, where=f"{table.where} constants", problems=problems)
         if mapping and not (folder / mapping).is_file():
             table.problem(
                 "mapping", f'is "{mapping}", and {folder / mapping} does not exist; write the path of a mapping'
@@ -242,7 +241,7 @@ def _feeds(values: Any, *, folder: Path, environ: Mapping[str, str], problems: l
             shared=shared,
             mapping=folder / mapping if mapping else None,
             entity=entity,
-            constants={key: constants.text(key) or "" for key in constants.values},
+            constants=table.scalars("constants") or {},
         )
         table.finish()
         feeds.append(feed)

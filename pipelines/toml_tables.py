@@ -148,6 +148,28 @@ class TomlTable:
             return ()
         return tuple(values)
 
+    def scalar(self, key: str) -> str | None:
+        """One value of any type as text; true and false in small letters."""
+        return self._as_text(key, self.raw(key))
+
+    def scalars(self, key: str) -> dict[str, str] | None:
+        """A table of single values as texts."""
+        values = self.raw(key)
+        if values is None:
+            return None
+        if not isinstance(values, dict):
+            self.problem(key, 'is no table; write { "name" = "value" }')
+            return None
+        return {name: self._as_text(key, value) or "" for name, value in values.items()}
+
+    def _as_text(self, key: str, value: object) -> str | None:
+        if isinstance(value, list | dict):
+            self.problem(key, f"is {value!r}; write one value")
+            return None
+        if isinstance(value, bool):
+            return str(value).lower()
+        return None if value is None else str(value)
+
     def finish(self) -> None:
         """Reports every key that is none."""
         for key in self.values:
