@@ -1,0 +1,71 @@
+"""Which roles may send which command: one table, asked by the core on every command and by screens to hide buttons.
+
+What an order itself allows (its status, its open steps, who had a hand in it) is asked besides; both must say yes.
+"""
+
+from __future__ import annotations
+
+from inventory_core.access import commands as access_commands
+from inventory_core.access.model import OPERATOR, Actor
+from inventory_core.approvals.rules import SetApprovalRules
+from inventory_core.catalog.register import RegisterCatalog
+from inventory_core.commands import Command
+from inventory_core.errors import Refused
+from inventory_core.transfer_orders import commands as order_commands
+from inventory_core.transfer_orders.handlers import POSSIBLE_FROM
+from inventory_core.transfer_orders.model import TransferOrder
+
+
+class UnableToAllow(Refused):
+    """None of the sender's roles may do this."""
+
+
+_PLANNING = frozenset({"planner", "admin"})
+_DECIDING = frozenset({"supervisor", "finance", "warehouse", "admin"})
+_SETTING_UP = frozenset({*OPERATOR.roles, "admin"})
+
+ROLES_OF_COMMAND: dict[type[Command], frozenset[str]] = {
+    order_commands.DraftTransferOrder: _PLANNING,
+    order_commands.ChangeTransferOrder: _PLANNING,
+    order_commands.SubmitTransferOrder: _PLANNING,
+    order_commands.WithdrawTransferOrder: _PLANNING,
+    order_commands.CancelTransferOrder: _PLANNING | {"supervisor"},
+    order_commands.ApproveTransferOrder: _DECIDING,
+    order_commands.RejectTransferOrder: _DECIDING,
+    RegisterCatalog: _SETTING_UP,
+    SetApprovalRules: _SETTING_UP,
+    access_commands.AddPerson: _SETTING_UP,
+    access_commands.EnsurePeople: _SETTING_UP,
+    access_commands.DisablePerson: _SETTING_UP,
+    access_commands.ResetPassword: _SETTING_UP,
+    access_commands.IssueToken: _SETTING_UP,
+    access_commands.RevokeToken: _SETTING_UP,
+}
+
+
+def require_permission(command: Command, actor: Actor) -> None:
+    """Raises: UnableToAllow unless one of the actor's roles may send this command."""
+    allowed = ROLES_OF_COMMAND[type(command)]
+    if allowed.isdisjoint(actor.roles):
+        raise UnableToAllow(
+            f"{actor.actor_id} ({', '.join(actor.roles)}) may not send {type(command).__name__}: "
+            f"ask someone with the role {' or '.join(sorted(allowed - set(OPERATOR.roles)))}"
+        )
+
+
+def permitted_commands(actor: Actor, *, order: TransferOrder | None = None) -> frozenset[str]:
+    """Names of the commands that the actor may send now: about `order`, or, without one, those about no order."""
+    return frozenset(
+        command.__name__
+        for command, roles in ROLES_OF_COMMAND.items()
+        if not roles.isdisjoint(actor.roles) and _is_possible(command, actor, order)
+    )
+
+
+def _is_possible(command: type[Command], actor: Actor, order: TransferOrder | None) -> bool:
+    if not issubclass(command, order_commands.ExistingOrderCommand):
+        return order is None
+    if order is None or order.status not in POSSIBLE_FROM[command][0]:
+        return False
+    decides = command in (order_commands.ApproveTransferOrder, order_commands.RejectTransferOrder)
+    return not decides or bool(order.steps_open_to(actor))

@@ -1,0 +1,99 @@
+"""The one place that joins settings, storage and handlers into a `Core`.
+
+Importing this module is cheap: SQLAlchemy is imported when a database is opened, Alembic only when its tables are not
+those of this program, Argon2 when somebody signs in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+
+from inventory_core.access.model import Actor, Person
+from inventory_core.access.permissions import permitted_commands
+from inventory_core.access.sign_in import person_of_token, sign_in
+from inventory_core.commands import Command, Outcome
+from inventory_core.dispatch import handle
+from inventory_core.export import Rows, export_rows
+from inventory_core.queries import Queries
+from inventory_core.storage.ports import Storage
+from inventory_core.transfer_orders.model import TransferOrder
+
+
+class Core:
+    """The system of record of one company. Safe to share between threads."""
+
+    def __init__(self, storage: Storage) -> None:
+        """Over a storage whose tables are current; `open_core` makes one from a URL."""
+        self.storage = storage
+        self.queries = Queries(storage)
+
+    def execute(self, command: Command) -> Outcome:
+        """Do a command, once per idempotency key.
+
+        Raises: Refused, in words, when a rule forbids it; nothing of it is kept then.
+        """
+        with self.storage.writing() as store:
+            return handle(command, store)
+
+    def sign_in(self, *, login: str, password: str, at: datetime) -> Person:
+        """The person whose login and password these are. Raises: UnableToSignIn."""
+        return sign_in(self.storage, login=login, password=password, at=at)
+
+    def actor_of_token(self, token: str) -> Person:
+        """The person as whom the token acts. Raises: UnableToSignIn."""
+        with self.storage.reading() as store:
+            return person_of_token(store, token)
+
+    def permissions(self, actor: Actor, *, order: TransferOrder | None = None) -> frozenset[str]:
+        """Names of commands that the actor (`person.actor`) may send now, about `order` or, without one, at all."""
+        return permitted_commands(actor, order=order)
+
+    def export(self) -> dict[str, Rows]:
+        """Rows for the warehouse by table name (`export.py` names the columns)."""
+        return export_rows(self.storage)
+
+    def close(self) -> None:
+        """Give back connections."""
+        self.storage.close()
+
+    def __enter__(self) -> Core:
+        return self
+
+    def __exit__(
+        self, _type: type[BaseException] | None, _value: BaseException | None, _traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def database_url(company_dir: Path, environ: Mapping[str, str]) -> str:
+    """Where the company's core is: DIAOBO_DATABASE_URL, else `core.sqlite` in its folder."""
+    return environ.get("DIAOBO_DATABASE_URL") or f"sqlite:///{company_dir.resolve() / 'core.sqlite'}"
+
+
+def open_core(url: str, *, create: bool = False) -> Core:
+    """The core at `url`; `create` makes the database or brings its tables to this program's version.
+
+    Raises: UnableToOpenCore when the database is missing, unreachable or of another version.
+    """
+    from inventory_core.storage.sql import SqlStorage, UnableToOpenCore, sql_engine
+    from inventory_core.storage.tables import HEAD_REVISION
+
+    file = Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite:///") else None
+    if file is not None and not create and not file.exists():
+        raise UnableToOpenCore(f"there is no core at {file}: `diaobo run` makes it")
+    if file is not None and not file.parent.is_dir():
+        raise UnableToOpenCore(f"there is no folder {file.parent}: `diaobo company new` makes one")
+    storage = SqlStorage(sql_engine(url))
+    revision = storage.revision()
+    if revision != HEAD_REVISION:
+        if not create:
+            storage.close()
+            raise UnableToOpenCore(
+                f"the core's tables have version {revision or 'none'}, this program needs {HEAD_REVISION}: "
+                "`diaobo run` brings them there"
+            )
+        storage.migrate()
+    return Core(storage)

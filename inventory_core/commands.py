@@ -1,0 +1,45 @@
+"""What every command carries, and what the core answers. The commands themselves stand in their concept's folder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import ClassVar
+
+from inventory_core.identifiers import check_name, check_reason
+from inventory_core.instants import check_utc
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command:
+    """A wish in the imperative: who, when, why, and the key under which it happens at most once."""
+
+    # Read by pydantic where commands come as JSON: nothing unknown is ignored, nothing is bent into shape.
+    __pydantic_config__: ClassVar[dict[str, object]] = {"extra": "forbid", "strict": True}
+    reason_is_required: ClassVar[bool] = False
+
+    actor_id: str
+    at: datetime
+    idempotency_key: str
+    reason: str = ""
+
+    def __post_init__(self) -> None:
+        check_name(self.actor_id, name="actor_id")
+        check_utc(self.at, name="at")
+        check_name(self.idempotency_key, name="idempotency_key")
+        check_reason(self.reason, is_required=self.reason_is_required)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What became of a command. `secrets` (login → password, or "token" → token) are given once and stored nowhere."""
+
+    command: str
+    transfer_order_id: str | None = None
+    document_number: str | None = None
+    status: str | None = None
+    version: int | None = None
+    waiting_for_roles: tuple[str, ...] = ()
+    was_done_before: bool = False
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)

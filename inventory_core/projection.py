@@ -1,0 +1,89 @@
+"""How an event changes the stored state: the one way, taken by live commands and by `verification.py` alike.
+
+Belongs here: which part of the state an event touches. Does not: whether it may happen (handlers), what it does to an
+order (`transfer_orders/events.py`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from inventory_core.access.events import PasswordReset, PersonAdded, PersonDisabled, TokenIssued, TokenRevoked
+from inventory_core.access.model import Person, Token
+from inventory_core.approvals.rules import ApprovalRulesSet
+from inventory_core.catalog.register import CatalogChanged
+from inventory_core.journal import Entry
+from inventory_core.storage.ports import Writer
+from inventory_core.transfer_orders import events as transfer_order_events
+from inventory_core.transfer_orders.events import UnableToApplyEvent, apply
+
+TRANSFER_ORDER_EVENTS: tuple[type[Any], ...] = (
+    transfer_order_events.TransferOrderDrafted,
+    transfer_order_events.TransferOrderChanged,
+    transfer_order_events.TransferOrderSubmitted,
+    transfer_order_events.TransferOrderStepApproved,
+    transfer_order_events.TransferOrderApproved,
+    transfer_order_events.TransferOrderRejected,
+    transfer_order_events.TransferOrderWithdrawn,
+    transfer_order_events.TransferOrderCancelled,
+)
+EVENT_TYPES: dict[str, type[Any]] = {
+    event_type.__name__: event_type
+    for event_type in (
+        *TRANSFER_ORDER_EVENTS,
+        PersonAdded,
+        PersonDisabled,
+        PasswordReset,
+        TokenIssued,
+        TokenRevoked,
+        ApprovalRulesSet,
+        CatalogChanged,
+    )
+}
+
+
+def project(event: Any, entry: Entry, store: Writer) -> None:
+    """Change the state by one recorded event.
+
+    Raises: UnableToApplyEvent when the event has nothing to apply to.
+    """
+    match event:
+        case PersonAdded():
+            person = Person(
+                login=event.login, name=event.name, email=event.email, roles=event.roles, language=event.language
+            )
+            store.save_person(person)
+        case PersonDisabled():
+            store.save_person(replace(_known_person(event.login, store), is_disabled=True))
+        case PasswordReset():
+            _known_person(event.login, store)
+        case TokenIssued():
+            token = Token(token_id=event.token_id, login=event.login, label=event.label, issued_at=entry.at)
+            store.save_token(token)
+        case TokenRevoked():
+            store.save_token(replace(_known_token(event.token_id, store), is_revoked=True))
+        case ApprovalRulesSet():
+            store.replace_approval_rules(event.rules)
+        case CatalogChanged():
+            store.save_company(event.company)
+            store.save_products(event.products, removed_skus=event.removed_skus)
+            store.replace_warehouses(event.warehouses)
+            store.replace_lanes(event.lanes)
+        case _:
+            before = store.transfer_order(event.transfer_order_id)
+            store.save_transfer_order(apply(before, event, entry), before=before)
+
+
+def _known_person(login: str, store: Writer) -> Person:
+    person = store.person(login)
+    if person is None:
+        raise UnableToApplyEvent(f"{login} was never added")
+    return person
+
+
+def _known_token(token_id: str, store: Writer) -> Token:
+    token = next((token for token in store.tokens() if token.token_id == token_id), None)
+    if token is None:
+        raise UnableToApplyEvent(f"token {token_id} was never issued")
+    return token

@@ -1,0 +1,123 @@
+"""What screens, the pipeline and scripts ask the core. Read-only, each answer from one consistent state.
+
+Belongs here: questions that join concepts. Does not: dashboards over history (marts), rows for the warehouse
+(`export.py`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from inventory_core.access.model import Person, Token
+from inventory_core.approvals.model import ApprovalRule
+from inventory_core.catalog.model import CatalogLane, CatalogProduct, CatalogWarehouse, Company
+from inventory_core.journal import Entry
+from inventory_core.storage.ports import Storage
+from inventory_core.transfer_orders.handlers import UnableToFindTransferOrder
+from inventory_core.transfer_orders.model import OPEN_STATUSES, Status, TransferOrder
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransferOrderHistory:
+    """An order (its lines, steps and decisions inside) and everything that ever happened to it."""
+
+    order: TransferOrder
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitsOnOrder:
+    """Units of a product that open orders of one status will move over one pair of warehouses."""
+
+    origin_id: str
+    destination_id: str
+    sku: str
+    status: Status
+    units: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Catalog:
+    """Everything that was registered; `company` is None before the first time."""
+
+    company: Company | None
+    products: dict[str, CatalogProduct]
+    warehouses: dict[str, CatalogWarehouse]
+    lanes: frozenset[CatalogLane]
+
+
+class Queries:
+    """Questions to a core, as `core.queries`."""
+
+    def __init__(self, storage: Storage) -> None:
+        """Over the core's storage."""
+        self._storage = storage
+
+    def transfer_orders(self, *, status: Status | str | None = None) -> list[TransferOrder]:
+        """All orders, or those of one status, by document number.
+
+        Raises: ValueError for a status that there is none of.
+        """
+        with self._storage.reading() as store:
+            return store.transfer_orders(status=None if status is None else Status(status))
+
+    def transfer_order(self, reference: str) -> TransferOrderHistory:
+        """One order by id or document number, with its journal entries, oldest first.
+
+        Raises: UnableToFindTransferOrder.
+        """
+        with self._storage.reading() as store:
+            order = store.transfer_order(reference)
+            if order is None:
+                raise UnableToFindTransferOrder(f"there is no transfer order {reference}")
+            entries = store.journal(transfer_order_id=order.transfer_order_id)
+            return TransferOrderHistory(order=order, entries=tuple(entries))
+
+    def units_on_order(self) -> list[UnitsOnOrder]:
+        """One row per origin, destination, sku and status of drafts, submitted and approved orders."""
+        with self._storage.reading() as store:
+            orders = [order for status in OPEN_STATUSES for order in store.transfer_orders(status=status)]
+        units: Counter[tuple[str, str, str, Status]] = Counter()
+        for order in orders:
+            for line in order.lines:
+                units[order.origin_id, order.destination_id, line.sku, order.status] += line.units
+        return [
+            UnitsOnOrder(origin_id=origin_id, destination_id=destination_id, sku=sku, status=status, units=count)
+            for (origin_id, destination_id, sku, status), count in sorted(units.items())
+        ]
+
+    def journal(self) -> list[Entry]:
+        """Every entry, oldest first."""
+        with self._storage.reading() as store:
+            return store.journal()
+
+    def people(self) -> list[Person]:
+        """Everyone who ever had an account, by login."""
+        with self._storage.reading() as store:
+            return store.people()
+
+    def person(self, login: str) -> Person | None:
+        """The person of that login, as he is now: screens ask it again on every run to see who was disabled."""
+        with self._storage.reading() as store:
+            return store.person(login)
+
+    def tokens(self) -> list[Token]:
+        """All tokens, revoked ones too."""
+        with self._storage.reading() as store:
+            return store.tokens()
+
+    def approval_rules(self) -> list[ApprovalRule]:
+        """In the order of the steps that they ask for."""
+        with self._storage.reading() as store:
+            return store.approval_rules()
+
+    def catalog(self) -> Catalog:
+        """Products, warehouses and lanes that the core accepts."""
+        with self._storage.reading() as store:
+            return Catalog(
+                company=store.company(),
+                products=store.products(),
+                warehouses=store.warehouses(),
+                lanes=frozenset(store.lanes()),
+            )

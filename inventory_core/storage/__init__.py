@@ -1,0 +1,1 @@
+"""Where the core keeps its state: ports, one SQLAlchemy implementation, one fake, migrations."""

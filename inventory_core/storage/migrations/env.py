@@ -1,0 +1,12 @@
+"""What Alembic executes for every command: hand the caller's connection to the migration."""
+
+from __future__ import annotations
+
+from alembic import context
+
+from inventory_core.storage.tables import metadata
+
+# The caller began the transaction and holds the writers' lock; Alembic must neither commit nor begin.
+context.configure(connection=context.config.attributes["connection"], target_metadata=metadata, transactional_ddl=True)
+with context.begin_transaction():
+    context.run_migrations()

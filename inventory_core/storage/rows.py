@@ -1,0 +1,191 @@
+"""Rows ↔ values: the one place that knows which column holds which field. Texts of rows are those of `records.py`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from inventory_core.access.model import Credentials, Person, Token
+from inventory_core.approvals.model import ApprovalRule, ApprovalStep
+from inventory_core.catalog.model import CatalogProduct
+from inventory_core.instants import instant_from_text
+from inventory_core.journal import Entry
+from inventory_core.money import Money
+from inventory_core.records import canonical_json, plain
+from inventory_core.transfer_orders.model import OrderLine, Status, TransferOrder
+
+Row = Mapping[str, Any]
+
+
+def _instant(text: str | None) -> datetime | None:
+    return None if text is None else instant_from_text(text)
+
+
+def _decimal(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
+
+
+def _money(row: Row, name: str) -> Money | None:
+    amount = row[f"{name}_amount"]
+    return None if amount is None else Money(Decimal(amount), row[f"{name}_currency"])
+
+
+def _money_columns(name: str, money: Money | None) -> dict[str, str | None]:
+    return {
+        f"{name}_amount": plain(money.amount) if money else None,
+        f"{name}_currency": money.currency if money else None,
+    }
+
+
+def order_row(order: TransferOrder) -> dict[str, Any]:
+    """One row of `transfer_orders`."""
+    row: dict[str, Any] = plain(order)
+    del row["lines"], row["steps"], row["value"]
+    return {
+        **row,
+        "document_number": order.document_number,
+        "contributors": canonical_json(order.contributors),
+        **_money_columns("value", order.value),
+    }
+
+
+def line_rows(order: TransferOrder) -> list[dict[str, Any]]:
+    """The order's rows of `transfer_order_lines`."""
+    return [
+        {
+            "transfer_order_id": order.transfer_order_id,
+            "line_number": line.line_number,
+            "sku": line.sku,
+            "units": line.units,
+            "suggestion_id": line.suggestion_id,
+            "suggested_units": line.suggested_units,
+            **_money_columns("unit_value", line.unit_value),
+        }
+        for line in order.lines
+    ]
+
+
+def step_rows(order: TransferOrder) -> list[dict[str, Any]]:
+    """The order's rows of `approval_steps`."""
+    return [
+        {**plain(step), "transfer_order_id": order.transfer_order_id, "rule_ids": canonical_json(step.rule_ids)}
+        for step in order.steps
+    ]
+
+
+def order_of(row: Row, *, lines: Sequence[Row], steps: Sequence[Row]) -> TransferOrder:
+    """The order of its rows; lines and steps come in their order."""
+    return TransferOrder(
+        transfer_order_id=row["transfer_order_id"],
+        document_year=row["document_year"],
+        document_sequence=row["document_sequence"],
+        version=row["version"],
+        status=Status(row["status"]),
+        origin_id=row["origin_id"],
+        destination_id=row["destination_id"],
+        mode=row["mode"],
+        ship_date=date.fromisoformat(row["ship_date"]),
+        arrival_date=date.fromisoformat(row["arrival_date"]),
+        lines=tuple(_line_of(line) for line in lines),
+        contributors=tuple(json.loads(row["contributors"])),
+        drafted_by=row["drafted_by"],
+        drafted_at=instant_from_text(row["drafted_at"]),
+        submitted_by=row["submitted_by"],
+        submitted_at=_instant(row["submitted_at"]),
+        value=_money(row, "value"),
+        steps=tuple(_step_of(step) for step in steps),
+        decided_by=row["decided_by"],
+        decided_at=_instant(row["decided_at"]),
+        decision_reason=row["decision_reason"],
+    )
+
+
+def _line_of(row: Row) -> OrderLine:
+    return OrderLine(
+        line_number=row["line_number"],
+        sku=row["sku"],
+        units=row["units"],
+        suggestion_id=row["suggestion_id"],
+        suggested_units=row["suggested_units"],
+        unit_value=_money(row, "unit_value"),
+    )
+
+
+def _step_of(row: Row) -> ApprovalStep:
+    return ApprovalStep(
+        step=row["step"],
+        role=row["role"],
+        rule_ids=tuple(json.loads(row["rule_ids"])),
+        decision=row["decision"],
+        decided_by=row["decided_by"],
+        decided_at=_instant(row["decided_at"]),
+        reason=row["reason"],
+    )
+
+
+def product_row(product: CatalogProduct) -> dict[str, Any]:
+    """One row of `catalog_products`."""
+    return {"sku": product.sku, "unit_value_amount": plain(product.unit_value)}
+
+
+def product_of(row: Row) -> CatalogProduct:
+    """The product of its row."""
+    return CatalogProduct(sku=row["sku"], unit_value=_decimal(row["unit_value_amount"]))
+
+
+def rule_row(rule: ApprovalRule, *, position: int) -> dict[str, Any]:
+    """One row of `approval_rules`."""
+    row: dict[str, Any] = plain(rule)
+    row["minimum_value_amount"] = row.pop("minimum_value")
+    return {**row, "position": position}
+
+
+def rule_of(row: Row) -> ApprovalRule:
+    """The rule of its row."""
+    return ApprovalRule(
+        rule_id=row["rule_id"],
+        role=row["role"],
+        minimum_value=_decimal(row["minimum_value_amount"]),
+        mode=row["mode"],
+        destination_id=row["destination_id"],
+        destination_kind=row["destination_kind"],
+    )
+
+
+def person_row(person: Person) -> dict[str, Any]:
+    """One row of `people`."""
+    return {**plain(person), "roles": canonical_json(person.roles)}
+
+
+def person_of(row: Row) -> Person:
+    """The person of his row."""
+    return Person(**{**row, "roles": tuple(json.loads(row["roles"]))})
+
+
+def credentials_of(row: Row) -> Credentials:
+    """The credentials of their row."""
+    return Credentials(**{**row, "locked_until": _instant(row["locked_until"])})
+
+
+def token_of(row: Row) -> Token:
+    """The token of its row; the hash stays behind."""
+    return Token(
+        token_id=row["token_id"],
+        login=row["login"],
+        label=row["label"],
+        issued_at=instant_from_text(row["issued_at"]),
+        is_revoked=row["is_revoked"],
+    )
+
+
+def entry_row(entry: Entry) -> dict[str, Any]:
+    """One row of `journal`."""
+    return {**plain(entry), "roles": canonical_json(entry.roles)}
+
+
+def entry_of(row: Row) -> Entry:
+    """The entry of its row."""
+    return Entry(**{**row, "at": instant_from_text(row["at"]), "roles": tuple(json.loads(row["roles"]))})

@@ -1,0 +1,142 @@
+"""Engines and transactions for SQLite and PostgreSQL: who may write when, and whether the tables are the right ones.
+
+One writer at a time on both: the journal's chain has one end and document numbers have no gaps, so writers would wait
+for each other anyway. SQLite queues them at BEGIN IMMEDIATE, PostgreSQL at an advisory lock. Readers never wait.
+Migrations need Alembic, which takes a second to import: `migrate` is called only where the revision differs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, create_engine, event, inspect, text
+from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.exc import NoSuchModuleError, OperationalError
+
+from inventory_core.errors import Refused
+from inventory_core.storage.ports import Reader, Writer
+from inventory_core.storage.sql_store import SqlStore
+from inventory_core.storage.tables import HEAD_REVISION
+
+BUSY_TIMEOUT_SECONDS = 30
+_WRITERS_LOCK = 0x6469616F  # any number that nobody else uses in this database: "diao"
+
+
+class UnableToOpenCore(Refused):
+    """The database is missing, unreachable, or of another version of this program."""
+
+
+class UnableToWrite(Refused):
+    """Another writer holds the database for too long."""
+
+
+def sql_engine(url: str) -> Engine:
+    """An engine for a SQLite or PostgreSQL URL; nothing is opened yet.
+
+    Raises: UnableToOpenCore when it is another kind of database, or its driver is not installed.
+    """
+    parsed = make_url(url)
+    if parsed.drivername in ("postgres", "postgresql"):
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    try:
+        if parsed.get_backend_name() == "sqlite":
+            return _sqlite_engine(parsed.render_as_string(hide_password=False))
+        if parsed.get_backend_name() == "postgresql":
+            return create_engine(parsed, pool_pre_ping=True)
+    except (ImportError, NoSuchModuleError) as error:
+        raise UnableToOpenCore(
+            f"the driver for {parsed.drivername} is missing ({error}): install diaobo with its `team` extra"
+        ) from None
+    raise UnableToOpenCore(f"{parsed.get_backend_name()} is no database for the core: pass a sqlite or postgresql URL")
+
+
+def _sqlite_engine(url: str) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS})
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the driver must not begin transactions of its own
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")  # an answered command survives a power cut
+        connection.execute("PRAGMA foreign_keys = ON")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+class SqlStorage:
+    """The core's state in a database."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Tables are checked by `is_current` and made by `migrate`, not here."""
+        self._engine = engine
+
+    @contextmanager
+    def reading(self) -> Iterator[Reader]:
+        """See `Storage`."""
+        with self._engine.connect() as connection:
+            if self._engine.dialect.name == "postgresql":
+                connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            with connection.begin():
+                yield SqlStore(connection)
+
+    @contextmanager
+    def writing(self) -> Iterator[Writer]:
+        """See `Storage`.
+
+        Raises: UnableToWrite when other writers took longer than `BUSY_TIMEOUT_SECONDS`.
+        """
+        with self._writing_connection() as connection:
+            yield SqlStore(connection)
+
+    @contextmanager
+    def _writing_connection(self) -> Iterator[Connection]:
+        with self._engine.connect() as connection:
+            connection.execution_options(writes=True)
+            try:
+                transaction = connection.begin()
+                if self._engine.dialect.name == "postgresql":
+                    connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{BUSY_TIMEOUT_SECONDS}s'")
+                    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _WRITERS_LOCK})
+            except OperationalError as error:
+                raise UnableToWrite(
+                    f"others have been writing for more than {BUSY_TIMEOUT_SECONDS} seconds: try again ({error.orig})"
+                ) from error
+            with transaction:
+                yield connection
+
+    def revision(self) -> str | None:
+        """The revision that the tables have; None for an empty database.
+
+        Raises: UnableToOpenCore when the database cannot be reached.
+        """
+        try:
+            with self._engine.connect() as connection:
+                return _revision(connection)
+        except OperationalError as error:
+            url = self._engine.url.render_as_string(hide_password=True)
+            raise UnableToOpenCore(f"the database {url} cannot be opened: {error.orig}") from error
+
+    def migrate(self) -> None:
+        """Bring the tables to the revision of this program, alone and in one transaction."""
+        from inventory_core.storage.migrations.run import upgrade
+
+        with self._writing_connection() as connection:
+            if _revision(connection) != HEAD_REVISION:  # somebody else may have done it while this one waited
+                upgrade(connection)
+
+    def close(self) -> None:
+        """See `Storage`."""
+        self._engine.dispose()
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()

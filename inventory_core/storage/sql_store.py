@@ -1,0 +1,236 @@
+"""Questions and changes as SQL, over one connection whose transaction `sql.py` began and will end.
+
+Belongs here: statements. Does not: transactions and engines (`sql.py`), what a row means (`rows.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, Table, delete, func, insert, or_, select, update
+
+from inventory_core.access.model import Credentials, Person, Token
+from inventory_core.approvals.model import ApprovalRule
+from inventory_core.catalog.model import CatalogLane, CatalogProduct, CatalogWarehouse, Company
+from inventory_core.journal import Entry
+from inventory_core.records import plain
+from inventory_core.storage import rows, tables
+from inventory_core.storage.ports import HandledCommand
+from inventory_core.transfer_orders.model import Status, TransferOrder
+
+# Both databases take at least this many values in one statement (SQLite 32,766, PostgreSQL 65,535).
+_VALUES_PER_STATEMENT = 10_000
+
+
+class SqlStore:
+    """A `Writer` over one connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Inside a transaction already."""
+        self._connection = connection
+
+    def _rows(self, statement: Select[Any]) -> list[dict[str, Any]]:
+        return [dict(row) for row in self._connection.execute(statement).mappings()]
+
+    def _put(self, table: Table, row: Mapping[str, Any]) -> None:
+        """Replace the row of that primary key, or add it."""
+        same = [column == row[column.name] for column in table.primary_key]
+        if self._connection.execute(update(table).where(*same).values(**row)).rowcount == 0:
+            self._connection.execute(insert(table).values(**row))
+
+    def _insert(self, table: Table, new_rows: Sequence[Mapping[str, Any]]) -> None:
+        if new_rows:
+            self._connection.execute(insert(table), [dict(row) for row in new_rows])
+
+    def _replace_all(self, table: Table, new_rows: Sequence[Mapping[str, Any]]) -> None:
+        self._connection.execute(delete(table))
+        self._insert(table, new_rows)
+
+    # Transfer orders
+
+    def transfer_order(self, reference: str) -> TransferOrder | None:
+        """See `Reader`."""
+        orders = tables.transfer_orders
+        found = self._orders(or_(orders.c.transfer_order_id == reference, orders.c.document_number == reference))
+        return found[0] if found else None
+
+    def transfer_orders(self, *, status: Status | None = None) -> list[TransferOrder]:
+        """See `Reader`."""
+        return self._orders(*([tables.transfer_orders.c.status == status.value] if status else []))
+
+    def _orders(self, *conditions: ColumnElement[bool]) -> list[TransferOrder]:
+        """Three statements for any number of orders."""
+        orders = tables.transfer_orders
+        wanted = select(orders.c.transfer_order_id).where(*conditions)
+        lines = self._of_orders(tables.transfer_order_lines, wanted, tables.transfer_order_lines.c.line_number)
+        steps = self._of_orders(tables.approval_steps, wanted, tables.approval_steps.c.step)
+        headers = select(orders).where(*conditions).order_by(orders.c.document_year, orders.c.document_sequence)
+        return [
+            rows.order_of(
+                row, lines=lines.get(row["transfer_order_id"], []), steps=steps.get(row["transfer_order_id"], [])
+            )
+            for row in self._rows(headers)
+        ]
+
+    def _of_orders(
+        self, table: Table, wanted: Select[Any], order_by: ColumnElement[Any]
+    ) -> dict[str, list[dict[str, Any]]]:
+        parts: dict[str, list[dict[str, Any]]] = {}
+        for row in self._rows(select(table).where(table.c.transfer_order_id.in_(wanted)).order_by(order_by)):
+            parts.setdefault(row["transfer_order_id"], []).append(row)
+        return parts
+
+    def last_document_sequence(self, year: int) -> int:
+        """See `Reader`."""
+        orders = tables.transfer_orders
+        last = select(func.coalesce(func.max(orders.c.document_sequence), 0)).where(orders.c.document_year == year)
+        return self._connection.execute(last).scalar_one()
+
+    def save_transfer_order(self, order: TransferOrder, *, before: TransferOrder | None) -> None:
+        """See `Writer`."""
+        self._put(tables.transfer_orders, rows.order_row(order))
+        if before is None or before.lines != order.lines:
+            self._replace_parts(tables.transfer_order_lines, order, rows.line_rows(order))
+        if before is None or before.steps != order.steps:
+            self._replace_parts(tables.approval_steps, order, rows.step_rows(order))
+
+    def _replace_parts(self, table: Table, order: TransferOrder, new_rows: Sequence[Mapping[str, Any]]) -> None:
+        self._connection.execute(delete(table).where(table.c.transfer_order_id == order.transfer_order_id))
+        self._insert(table, new_rows)
+
+    # Catalog and rules
+
+    def company(self) -> Company | None:
+        """See `Reader`."""
+        found = self._rows(select(tables.company.c.base_currency, tables.company.c.time_zone))
+        return Company(**found[0]) if found else None
+
+    def save_company(self, company: Company) -> None:
+        """See `Writer`."""
+        self._put(tables.company, {"company_id": 1, **plain(company)})
+
+    def products(self, skus: Iterable[str] | None = None) -> dict[str, CatalogProduct]:
+        """See `Reader`."""
+        if skus is None:
+            found = self._rows(select(tables.products))
+        else:
+            wanted = list(skus)
+            found = [
+                row
+                for start in range(0, len(wanted), _VALUES_PER_STATEMENT)
+                for row in self._rows(
+                    select(tables.products).where(
+                        tables.products.c.sku.in_(wanted[start : start + _VALUES_PER_STATEMENT])
+                    )
+                )
+            ]
+        return {row["sku"]: rows.product_of(row) for row in found}
+
+    def save_products(self, products: Iterable[CatalogProduct], *, removed_skus: Iterable[str]) -> None:
+        """See `Writer`."""
+        new_rows = [rows.product_row(product) for product in products]
+        gone = [*removed_skus, *(row["sku"] for row in new_rows)]
+        for start in range(0, len(gone), _VALUES_PER_STATEMENT):
+            some = gone[start : start + _VALUES_PER_STATEMENT]
+            self._connection.execute(delete(tables.products).where(tables.products.c.sku.in_(some)))
+        self._insert(tables.products, new_rows)
+
+    def warehouses(self) -> dict[str, CatalogWarehouse]:
+        """See `Reader`."""
+        return {row["warehouse_id"]: CatalogWarehouse(**row) for row in self._rows(select(tables.warehouses))}
+
+    def replace_warehouses(self, warehouses: Iterable[CatalogWarehouse]) -> None:
+        """See `Writer`."""
+        self._replace_all(tables.warehouses, [plain(warehouse) for warehouse in warehouses])
+
+    def lanes(self) -> set[CatalogLane]:
+        """See `Reader`."""
+        return {CatalogLane(**row) for row in self._rows(select(tables.lanes))}
+
+    def replace_lanes(self, lanes: Iterable[CatalogLane]) -> None:
+        """See `Writer`."""
+        self._replace_all(tables.lanes, [plain(lane) for lane in lanes])
+
+    def approval_rules(self) -> list[ApprovalRule]:
+        """See `Reader`."""
+        rules = select(tables.approval_rules).order_by(tables.approval_rules.c.position)
+        return [rows.rule_of(row) for row in self._rows(rules)]
+
+    def replace_approval_rules(self, rules: Iterable[ApprovalRule]) -> None:
+        """See `Writer`."""
+        new_rows = [rows.rule_row(rule, position=position) for position, rule in enumerate(rules, start=1)]
+        self._replace_all(tables.approval_rules, new_rows)
+
+    # People and tokens
+
+    def people(self) -> list[Person]:
+        """See `Reader`."""
+        return sorted((rows.person_of(row) for row in self._rows(select(tables.people))), key=lambda one: one.login)
+
+    def person(self, login: str) -> Person | None:
+        """See `Reader`."""
+        found = self._rows(select(tables.people).where(tables.people.c.login == login))
+        return rows.person_of(found[0]) if found else None
+
+    def save_person(self, person: Person) -> None:
+        """See `Writer`."""
+        self._put(tables.people, rows.person_row(person))
+
+    def credentials(self, login: str) -> Credentials | None:
+        """See `Reader`."""
+        found = self._rows(select(tables.credentials).where(tables.credentials.c.login == login))
+        return rows.credentials_of(found[0]) if found else None
+
+    def save_credentials(self, credentials: Credentials) -> None:
+        """See `Writer`."""
+        self._put(tables.credentials, plain(credentials))
+
+    def tokens(self) -> list[Token]:
+        """See `Reader`."""
+        found = self._rows(select(tables.tokens))
+        return sorted((rows.token_of(row) for row in found), key=lambda token: token.token_id)
+
+    def token_of_hash(self, token_hash: str) -> Token | None:
+        """See `Reader`."""
+        found = self._rows(select(tables.tokens).where(tables.tokens.c.token_hash == token_hash))
+        return rows.token_of(found[0]) if found else None
+
+    def save_token(self, token: Token) -> None:
+        """See `Writer`."""
+        self._put(tables.tokens, plain(token))
+
+    def save_token_hashes(self, hashes: Mapping[str, str]) -> None:
+        """See `Writer`."""
+        for token_id, token_hash in hashes.items():
+            same = tables.tokens.c.token_id == token_id
+            self._connection.execute(update(tables.tokens).where(same).values(token_hash=token_hash))
+
+    # Journal and handled commands
+
+    def journal(self, *, transfer_order_id: str | None = None) -> list[Entry]:
+        """See `Reader`."""
+        journal = tables.journal
+        conditions = [] if transfer_order_id is None else [journal.c.transfer_order_id == transfer_order_id]
+        return [
+            rows.entry_of(row) for row in self._rows(select(journal).where(*conditions).order_by(journal.c.sequence))
+        ]
+
+    def last_entry(self) -> Entry | None:
+        """See `Reader`."""
+        found = self._rows(select(tables.journal).order_by(tables.journal.c.sequence.desc()).limit(1))
+        return rows.entry_of(found[0]) if found else None
+
+    def append_entry(self, entry: Entry) -> None:
+        """See `Writer`."""
+        self._insert(tables.journal, [rows.entry_row(entry)])
+
+    def handled_command(self, idempotency_key: str) -> HandledCommand | None:
+        """See `Reader`."""
+        handled = tables.handled_commands
+        found = self._rows(select(handled).where(handled.c.idempotency_key == idempotency_key))
+        return HandledCommand(**found[0]) if found else None
+
+    def save_handled_command(self, handled: HandledCommand) -> None:
+        """See `Writer`."""
+        self._insert(tables.handled_commands, [plain(handled)])

@@ -1,0 +1,1 @@
+"""Transfer orders: from draft to decision."""

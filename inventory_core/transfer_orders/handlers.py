@@ -1,0 +1,326 @@
+"""Commands about transfer orders: load, decide, hand back the events. Nothing is written here.
+
+Belongs here: what the company's catalog, rules and people allow of an order. Does not: what an order allows of itself
+(`model.py`), who may send which command (`access/permissions.py`), recording (`dispatch.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from inventory_core.access.model import Actor
+from inventory_core.access.sign_in import actor_of
+from inventory_core.approvals.model import required_steps
+from inventory_core.catalog.model import CatalogLane, Company
+from inventory_core.decisions import Decided
+from inventory_core.errors import Refused
+from inventory_core.instants import for_people
+from inventory_core.journal import Entry
+from inventory_core.money import Money
+from inventory_core.records import digest, read_record
+from inventory_core.storage.ports import Reader
+from inventory_core.transfer_orders import commands, events
+from inventory_core.transfer_orders.model import (
+    OrderLine,
+    Status,
+    TransferOrder,
+    content_problems,
+    differences,
+    document_number,
+    value_of,
+)
+
+
+class UnableToFindTransferOrder(Refused):
+    """No order has that id or document number."""
+
+
+class UnableToOverwrite(Refused):
+    """Somebody was faster; the message says what he changed."""
+
+
+class UnableToDraftTransferOrder(Refused):
+    """The order contradicts itself or the catalog."""
+
+
+class UnableToChangeTransferOrder(Refused):
+    """The order is no draft any more, or would contradict itself or the catalog."""
+
+
+class UnableToSubmitTransferOrder(Refused):
+    """The order is no draft, or the catalog changed since it was drafted."""
+
+
+class UnableToApproveTransferOrder(Refused):
+    """The order waits for no yes, or not for this person's."""
+
+
+class UnableToRejectTransferOrder(Refused):
+    """The order waits for no decision, or not for this person's."""
+
+
+class UnableToWithdrawTransferOrder(Refused):
+    """The order is not submitted."""
+
+
+class UnableToCancelTransferOrder(Refused):
+    """The order is already over."""
+
+
+# From which status a command is possible; the screen asks the same table (`access/permissions.py`).
+POSSIBLE_FROM: dict[type[commands.ExistingOrderCommand], tuple[frozenset[Status], type[Refused], str]] = {
+    commands.ChangeTransferOrder: (
+        frozenset({Status.DRAFT}),
+        UnableToChangeTransferOrder,
+        "only a draft can be changed: withdraw it first if it is submitted, else draft a new order",
+    ),
+    commands.SubmitTransferOrder: (
+        frozenset({Status.DRAFT}),
+        UnableToSubmitTransferOrder,
+        "only a draft can be submitted",
+    ),
+    commands.ApproveTransferOrder: (
+        frozenset({Status.SUBMITTED}),
+        UnableToApproveTransferOrder,
+        "only a submitted order can be approved",
+    ),
+    commands.RejectTransferOrder: (
+        frozenset({Status.SUBMITTED}),
+        UnableToRejectTransferOrder,
+        "only a submitted order can be rejected: cancel it instead if it is not over yet",
+    ),
+    commands.WithdrawTransferOrder: (
+        frozenset({Status.SUBMITTED}),
+        UnableToWithdrawTransferOrder,
+        "only a submitted order can be withdrawn: cancel an approved one",
+    ),
+    commands.CancelTransferOrder: (
+        frozenset({Status.DRAFT, Status.SUBMITTED, Status.APPROVED}),
+        UnableToCancelTransferOrder,
+        "it is already over",
+    ),
+}
+
+
+def draft(command: commands.DraftTransferOrder, store: Reader) -> Decided:
+    """A new draft with the next document number of the company's year."""
+    lines = tuple(
+        OrderLine(
+            line_number=number,
+            sku=line.sku,
+            units=line.units,
+            suggestion_id=line.suggestion_id,
+            suggested_units=line.suggested_units,
+        )
+        for number, line in enumerate(command.lines, start=1)
+    )
+    company = _company(store, refusal=UnableToDraftTransferOrder)
+    year = company.year_of(command.at)
+    event = events.TransferOrderDrafted(
+        # From the key, so that no randomness is needed; the key is unique, so the id is.
+        transfer_order_id=f"to_{digest(command.idempotency_key)[:20]}",
+        document_year=year,
+        document_sequence=store.last_document_sequence(year) + 1,
+        origin_id=command.origin_id,
+        destination_id=command.destination_id,
+        mode=command.mode,
+        ship_date=command.ship_date,
+        arrival_date=command.arrival_date,
+        lines=lines,
+    )
+    _refuse(UnableToDraftTransferOrder, _problems(event, event.lines, store))
+    return Decided(event)
+
+
+def change(command: commands.ChangeTransferOrder, store: Reader) -> Decided:
+    """New dates or lines of a draft."""
+    order = _load(command, store)
+    changed = replace(
+        order,
+        ship_date=command.ship_date or order.ship_date,
+        arrival_date=command.arrival_date or order.arrival_date,
+        lines=order.lines if command.lines is None else _new_lines(command.lines, order),
+    )
+    _refuse(UnableToChangeTransferOrder, _problems(changed, changed.lines, store))
+    if changed == order:
+        return Decided()
+    return Decided(
+        events.TransferOrderChanged(
+            transfer_order_id=order.transfer_order_id,
+            ship_date=changed.ship_date,
+            arrival_date=changed.arrival_date,
+            lines=changed.lines,
+        )
+    )
+
+
+def submit(command: commands.SubmitTransferOrder, store: Reader) -> Decided:
+    """The draft with its value and its frozen chain of steps."""
+    order = _load(command, store)
+    _refuse(UnableToSubmitTransferOrder, _problems(order, order.lines, store))
+    company = _company(store, refusal=UnableToSubmitTransferOrder)
+    products = store.products(line.sku for line in order.lines)
+    lines = tuple(
+        replace(line, unit_value=None if amount is None else Money(amount, company.base_currency))
+        for line in order.lines
+        for amount in (products[line.sku].unit_value,)
+    )
+    value = value_of(lines, currency=company.base_currency)
+    steps = required_steps(
+        store.approval_rules(),
+        value=value,
+        mode=order.mode,
+        destination_id=order.destination_id,
+        destination_kind=store.warehouses()[order.destination_id].warehouse_kind,
+    )
+    return Decided(
+        events.TransferOrderSubmitted(transfer_order_id=order.transfer_order_id, lines=lines, value=value, steps=steps)
+    )
+
+
+def approve(command: commands.ApproveTransferOrder, store: Reader) -> Decided:
+    """A yes for every open step that the actor may decide, and the order's approval with the last one.
+
+    One person who holds two required roles says yes for both at once: a small company would wait forever otherwise,
+    and the record names him in each step.
+    """
+    order = _load(command, store)
+    actor = actor_of(store, command.actor_id)
+    steps = order.steps_open_to(actor)
+    if not steps:
+        raise UnableToApproveTransferOrder(_why_not_deciding(order, actor, verb="approve"))
+    said = [
+        events.TransferOrderStepApproved(transfer_order_id=order.transfer_order_id, step=step.step) for step in steps
+    ]
+    if len(steps) < len(order.open_steps):
+        return Decided(*said)
+    return Decided(*said, events.TransferOrderApproved(transfer_order_id=order.transfer_order_id))
+
+
+def reject(command: commands.RejectTransferOrder, store: Reader) -> Decided:
+    """A no for the first open step that the actor may decide."""
+    order = _load(command, store)
+    actor = actor_of(store, command.actor_id)
+    steps = order.steps_open_to(actor)
+    if not steps:
+        raise UnableToRejectTransferOrder(_why_not_deciding(order, actor, verb="reject"))
+    return Decided(events.TransferOrderRejected(transfer_order_id=order.transfer_order_id, step=steps[0].step))
+
+
+def withdraw(command: commands.WithdrawTransferOrder, store: Reader) -> Decided:
+    """The order as a draft again."""
+    order = _load(command, store)
+    return Decided(events.TransferOrderWithdrawn(transfer_order_id=order.transfer_order_id))
+
+
+def cancel(command: commands.CancelTransferOrder, store: Reader) -> Decided:
+    """The order given up."""
+    order = _load(command, store)
+    return Decided(events.TransferOrderCancelled(transfer_order_id=order.transfer_order_id))
+
+
+def _load(command: commands.ExistingOrderCommand, store: Reader) -> TransferOrder:
+    """The order as the sender saw it, in a status from which the command is possible; refused in words otherwise."""
+    order = store.transfer_order(command.transfer_order_id)
+    if order is None:
+        raise UnableToFindTransferOrder(
+            f"there is no transfer order {command.transfer_order_id}: pass an id or a number such as "
+            f"{document_number(2026, 1)} (`diaobo order list` shows all)"
+        )
+    if command.expected_version not in (None, order.version):
+        raise UnableToOverwrite(_what_changed(order, command.expected_version or 0, store))
+    statuses, refusal, advice = POSSIBLE_FROM[type(command)]
+    if order.status not in statuses:
+        raise refusal(f"{order.document_number} is {order.status}: {advice}")
+    return order
+
+
+def _what_changed(order: TransferOrder, expected_version: int, store: Reader) -> str:
+    entries = store.journal(transfer_order_id=order.transfer_order_id)
+    if not 1 <= expected_version < len(entries):
+        return f"{order.document_number} has version {order.version}, not {expected_version}: read it again"
+    newer = entries[expected_version:]
+    seen = _fold(entries[:expected_version])
+    who = ", ".join(dict.fromkeys(entry.actor_id for entry in newer))
+    return (
+        f"{order.document_number} was changed by {who} at {for_people(newer[-1].at)} since you read it "
+        f"(you had version {expected_version}, it has {order.version} now): "
+        f"{'; '.join(differences(seen, order))}. Read it again and decide anew"
+    )
+
+
+def _fold(entries: Sequence[Entry]) -> TransferOrder:
+    order: TransferOrder | None = None
+    for entry in entries:
+        event_type: type[events.TransferOrderEvent] = getattr(events, entry.event_type)
+        order = events.apply(order, read_record(event_type, entry.payload), entry)
+    if order is None:
+        raise events.UnableToApplyEvent("no entries, no order")
+    return order
+
+
+def _new_lines(wanted: Sequence[commands.LineToOrder], order: TransferOrder) -> tuple[OrderLine, ...]:
+    earlier = {line.sku: line for line in order.lines}
+    lines = []
+    for number, line in enumerate(wanted, start=1):
+        advice = earlier.get(line.sku) if line.suggestion_id is None else line
+        lines.append(
+            OrderLine(
+                line_number=number,
+                sku=line.sku,
+                units=line.units,
+                suggestion_id=advice.suggestion_id if advice else None,
+                suggested_units=advice.suggested_units if advice else None,
+            )
+        )
+    return tuple(lines)
+
+
+def _problems(
+    order: TransferOrder | events.TransferOrderDrafted, lines: Sequence[OrderLine], store: Reader
+) -> list[str]:
+    """What the order contradicts, itself or the catalog, one sentence each."""
+    skus = [line.sku for line in lines]
+    problems = content_problems(
+        origin_id=order.origin_id,
+        destination_id=order.destination_id,
+        ship_date=order.ship_date,
+        arrival_date=order.arrival_date,
+        skus=skus,
+    )
+    warehouses = store.warehouses()
+    unknown = [one for one in (order.origin_id, order.destination_id) if one not in warehouses]
+    problems += [f"warehouse {one} is not in the catalog: add it to the master data" for one in dict.fromkeys(unknown)]
+    lane = CatalogLane(origin_id=order.origin_id, destination_id=order.destination_id, mode=order.mode)
+    if not unknown and order.origin_id != order.destination_id and lane not in store.lanes():
+        problems.append(f"there is no lane {lane}: add it to the master data or choose another")
+    products = store.products(skus)
+    problems += [
+        f"product {sku} is not in the catalog: add it to the master data"
+        for sku in dict.fromkeys(skus)
+        if sku not in products
+    ]
+    return problems
+
+
+def _refuse(refusal: type[Refused], problems: Sequence[str]) -> None:
+    if problems:
+        raise refusal(*problems)
+
+
+def _company(store: Reader, *, refusal: type[Refused]) -> Company:
+    company = store.company()
+    if company is None:
+        raise refusal("the core has no catalog yet: run the daily job first (`diaobo run`)")
+    return company
+
+
+def _why_not_deciding(order: TransferOrder, actor: Actor, *, verb: str) -> str:
+    waiting = " and ".join(order.waiting_for_roles)
+    if actor.actor_id in order.contributors:
+        return (
+            f"{actor.actor_id} drafted, changed or submitted {order.document_number} and so cannot {verb} it: "
+            f"it waits for somebody else as {waiting}"
+        )
+    return f"{actor.actor_id} ({', '.join(actor.roles)}) cannot {verb} {order.document_number}: it waits for {waiting}"

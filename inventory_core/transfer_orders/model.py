@@ -1,0 +1,160 @@
+"""A transfer order as a value: what it holds, what may stand in it, and who may decide about it. Pure.
+
+Belongs here: the order's own facts and rules. Does not: what the rest of the company knows (`catalog`, looked up by
+`handlers.py`), how an order changes (`events.py`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from inventory_core.access.model import Actor
+from inventory_core.approvals.model import ApprovalStep
+from inventory_core.money import Money, total
+
+
+class Status(StrEnum):
+    """Where an order stands in its life."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    CANCELLED = "cancelled"
+
+
+OPEN_STATUSES = (Status.DRAFT, Status.SUBMITTED, Status.APPROVED)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderLine:
+    """Units of one product, beside the units that the suggestion advised (None where a person thought of it).
+
+    `unit_value` is the catalog's when the order was submitted; None before that, or where the catalog has none.
+    """
+
+    line_number: int
+    sku: str
+    units: int
+    suggestion_id: str | None = None
+    suggested_units: int | None = None
+    unit_value: Money | None = None
+
+    @property
+    def value(self) -> Money | None:
+        """Units times unit value, rounded to the currency's minor unit."""
+        return None if self.unit_value is None else self.unit_value.times(self.units).rounded()
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransferOrder:
+    """One order. `version` counts its events, so it is the number of its entries in the journal.
+
+    `contributors` drafted, changed or submitted it; none of them may approve it, whatever his roles.
+    """
+
+    transfer_order_id: str
+    document_year: int
+    document_sequence: int
+    version: int
+    status: Status
+    origin_id: str
+    destination_id: str
+    mode: str
+    ship_date: date
+    arrival_date: date
+    lines: tuple[OrderLine, ...]
+    contributors: tuple[str, ...]
+    drafted_by: str
+    drafted_at: datetime
+    submitted_by: str | None = None
+    submitted_at: datetime | None = None
+    value: Money | None = None
+    steps: tuple[ApprovalStep, ...] = ()
+    decided_by: str | None = None
+    decided_at: datetime | None = None
+    decision_reason: str = ""
+
+    @property
+    def document_number(self) -> str:
+        """What people call the order."""
+        return document_number(self.document_year, self.document_sequence)
+
+    @property
+    def units(self) -> int:
+        """Units of all lines."""
+        return sum(line.units for line in self.lines)
+
+    @property
+    def open_steps(self) -> tuple[ApprovalStep, ...]:
+        """Steps that nobody decided yet."""
+        return tuple(step for step in self.steps if step.decision is None)
+
+    @property
+    def waiting_for_roles(self) -> tuple[str, ...]:
+        """Roles whose yes is still missing; none unless the order is submitted."""
+        return tuple(step.role for step in self.open_steps) if self.status is Status.SUBMITTED else ()
+
+    def steps_open_to(self, actor: Actor) -> tuple[ApprovalStep, ...]:
+        """Open steps that the actor may decide: he holds the role and had no hand in the order."""
+        if self.status is not Status.SUBMITTED or actor.actor_id in self.contributors:
+            return ()
+        return tuple(step for step in self.open_steps if step.role in actor.roles)
+
+
+def document_number(year: int, sequence: int) -> str:
+    """`TO-2026-00001`."""
+    return f"TO-{year}-{sequence:05d}"
+
+
+def value_of(lines: Sequence[OrderLine], *, currency: str) -> Money | None:
+    """The sum of the lines' values; None as soon as one of them is unknown."""
+    values = [line.value for line in lines]
+    known = [value for value in values if value is not None]
+    return total(known, currency=currency) if len(known) == len(values) else None
+
+
+def content_problems(
+    *, origin_id: str, destination_id: str, ship_date: date, arrival_date: date, skus: Sequence[str]
+) -> list[str]:
+    """What contradicts itself in an order, one sentence each; empty when nothing does."""
+    problems = []
+    if origin_id == destination_id:
+        problems.append(f"origin and destination are both {origin_id}: name two different warehouses")
+    if ship_date > arrival_date:
+        problems.append(f"it would arrive on {arrival_date}, before it ships on {ship_date}: correct one of the dates")
+    if not skus:
+        problems.append("it has no lines: add at least one product")
+    problems += [
+        f"{sku} stands in {count} lines: put all of its units into one"
+        for sku, count in Counter(skus).items()
+        if count > 1
+    ]
+    return problems
+
+
+def differences(before: TransferOrder, after: TransferOrder) -> list[str]:
+    """What changed between two states of an order, in words for the person who comes second."""
+    found = [
+        f"{name} {getattr(before, field)} → {getattr(after, field)}"
+        for field, name in (("status", "status"), ("ship_date", "ship date"), ("arrival_date", "arrival date"))
+        if getattr(before, field) != getattr(after, field)
+    ]
+    old = {line.sku: line.units for line in before.lines}
+    new = {line.sku: line.units for line in after.lines}
+    found += [
+        f"units of {sku} {old.get(sku, 'none')} → {new.get(sku, 'none')}"
+        for sku in [*old, *(sku for sku in new if sku not in old)]
+        if old.get(sku) != new.get(sku)
+    ]
+    decided = {step.role for step in before.steps if step.decision}
+    found += [
+        f"{step.decision} by {step.decided_by} as {step.role}"
+        for step in after.steps
+        if step.decision and step.role not in decided
+    ]
+    return found or ["nothing that you can see in its lines and dates"]
