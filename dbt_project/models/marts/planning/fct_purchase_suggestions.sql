@@ -1,0 +1,19 @@
+select
+    suggestion_id,
+    supplier_id,
+    warehouse_id,
+    sku,
+    reason_code,
+    reason,
+    reason_zh,
+    units,
+    moq_units,
+    purchase_lead_time_days,
+    short_units,
+    value_amount,
+    value_currency,
+    as_of_date,
+    order_by_date,
+    need_by_date,
+    expected_date
+from {{ ref('stg_planning__purchase_suggestions') }}

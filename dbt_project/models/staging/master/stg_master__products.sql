@@ -1,0 +1,23 @@
+select
+    sku,
+    supplier_id,
+    title,
+    category,
+    ean,
+    origin_country,
+    hs_code,
+    weight_kg,
+    length_cm,
+    width_cm,
+    height_cm,
+    coalesce(volume_cbm, length_cm * width_cm * height_cm / 1000000) as volume_cbm,
+    carton_units,
+    moq_units,
+    purchase_lead_time_days,
+    purchase_cost_amount,
+    purchase_cost_currency,
+    list_price_amount,
+    list_price_currency,
+    coalesce(has_battery, false) as has_battery,
+    coalesce(is_hazmat, false) as is_hazmat
+from {{ source('raw', 'products') }}

@@ -1,0 +1,21 @@
+select
+    warehouse_id,
+    sku,
+    model,
+    available_units,
+    in_transit_units,
+    open_order_units,
+    purchase_units,
+    position_units,
+    mean_daily_units,
+    protection_days,
+    demand_until_arrival_units,
+    safety_stock_units,
+    reorder_point_units,
+    order_up_to_units,
+    days_of_cover,
+    is_below_safety_stock,
+    is_below_reorder_point,
+    as_of_date,
+    stock_out_date
+from {{ source('planning', 'safety_stocks') }}
