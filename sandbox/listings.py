@@ -21,14 +21,13 @@ _PHRASES_EN = (
     "Premium Quality, Easy to Clean, Perfect Gift for Family and Friends",
     "Durable and Portable, Ideal for Home, Travel and Office",
     "Upgraded Version with 2-Year Warranty",
-    "BPA Free",
-    "",
+    *("BPA Free", "", "", "", ""),
 )
 _PHRASES_DE = (
     "hochwertig und langlebig, ideal als Geschenk für Familie und Freunde",
     "platzsparend, für Zuhause, Büro und unterwegs, mit deutscher Anleitung",
     "verbesserte Version mit 2 Jahren Garantie",
-    "",
+    *("", "", "", ""),
 )
 
 
