@@ -110,6 +110,10 @@ class MemoryStore:
         """See `Reader`."""
         return self._handled.get(idempotency_key)
 
+    def handled_keys(self) -> set[str]:
+        """See `Reader`."""
+        return set(self._handled)
+
     def save_transfer_order(self, order: TransferOrder, *, before: TransferOrder | None) -> None:
         """See `Writer`."""
         self._orders[order.transfer_order_id] = order

@@ -18,6 +18,15 @@ from inventory_core.journal import Entry
 from inventory_core.transfer_orders.model import Status, TransferOrder
 
 
+class UnableToReadRow(Exception):
+    """A stored row holds what this program never writes; `sequence` names the entry where it is one."""
+
+    def __init__(self, message: str, *, sequence: int | None = None) -> None:
+        """In words for whoever verifies the record."""
+        super().__init__(message)
+        self.sequence = sequence
+
+
 @dataclass(frozen=True, kw_only=True)
 class HandledCommand:
     """That a command was done: under its key, what it said (a digest) and what was answered (JSON, no secrets)."""
@@ -78,6 +87,9 @@ class Reader(Protocol):
 
     def handled_command(self, idempotency_key: str) -> HandledCommand | None:
         """The command that was done under that key."""
+
+    def handled_keys(self) -> set[str]:
+        """The keys of all commands that were done."""
 
 
 class Writer(Reader, Protocol):

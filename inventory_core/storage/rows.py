@@ -15,6 +15,7 @@ from inventory_core.instants import instant_from_text
 from inventory_core.journal import Entry
 from inventory_core.money import Money
 from inventory_core.records import canonical_json, plain
+from inventory_core.storage.ports import UnableToReadRow
 from inventory_core.transfer_orders.model import OrderLine, Status, TransferOrder
 
 Row = Mapping[str, Any]
@@ -77,7 +78,17 @@ def step_rows(order: TransferOrder) -> list[dict[str, Any]]:
 
 
 def order_of(row: Row, *, lines: Sequence[Row], steps: Sequence[Row]) -> TransferOrder:
-    """The order of its rows; lines and steps come in their order."""
+    """The order of its rows; lines and steps come in their order.
+
+    Raises: UnableToReadRow.
+    """
+    try:
+        return _order_of(row, lines, steps)
+    except (ValueError, TypeError, ArithmeticError) as error:
+        raise UnableToReadRow(f"order {row['transfer_order_id']} cannot be read: {error}") from error
+
+
+def _order_of(row: Row, lines: Sequence[Row], steps: Sequence[Row]) -> TransferOrder:
     return TransferOrder(
         transfer_order_id=row["transfer_order_id"],
         document_year=row["document_year"],
@@ -187,5 +198,11 @@ def entry_row(entry: Entry) -> dict[str, Any]:
 
 
 def entry_of(row: Row) -> Entry:
-    """The entry of its row."""
-    return Entry(**{**row, "at": instant_from_text(row["at"]), "roles": tuple(json.loads(row["roles"]))})
+    """The entry of its row.
+
+    Raises: UnableToReadRow.
+    """
+    try:
+        return Entry(**{**row, "at": instant_from_text(row["at"]), "roles": tuple(json.loads(row["roles"]))})
+    except (ValueError, TypeError) as error:
+        raise UnableToReadRow(f"entry {row['sequence']} cannot be read: {error}", sequence=row["sequence"]) from error

@@ -231,6 +231,10 @@ class SqlStore:
         found = self._rows(select(handled).where(handled.c.idempotency_key == idempotency_key))
         return HandledCommand(**found[0]) if found else None
 
+    def handled_keys(self) -> set[str]:
+        """See `Reader`."""
+        return set(self._connection.execute(select(tables.handled_commands.c.idempotency_key)).scalars())
+
     def save_handled_command(self, handled: HandledCommand) -> None:
         """See `Writer`."""
         self._insert(tables.handled_commands, [plain(handled)])

@@ -1,0 +1,97 @@
+"""Whether the record can be trusted: the chain of the journal is whole, and the stored state is what it tells.
+
+Belongs here: finding the first thing that is wrong. Does not: mending it, which is a person's decision.
+A tail that was cut off together with the state that it had made leaves nothing to find; that needs the head hashes
+that are kept outside (issue 3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from inventory_core.bootstrap import Core
+from inventory_core.journal import Break, Entry, first_break
+from inventory_core.projection import EVENT_TYPES, project
+from inventory_core.records import read_record
+from inventory_core.storage.memory import MemoryStore
+from inventory_core.storage.ports import Reader, UnableToReadRow
+from inventory_core.transfer_orders.events import UnableToApplyEvent
+from inventory_core.transfer_orders.model import differences
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verification:
+    """What was looked at, and the first thing that is wrong."""
+
+    entry_count: int
+    first_break: Break | None
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether nothing is wrong."""
+        return self.first_break is None
+
+
+def verify(core: Core) -> Verification:
+    """Recompute the chain, replay the journal into an empty state and compare it with the stored one."""
+    with core.storage.reading() as store:
+        try:
+            entries = store.journal()
+            return Verification(entry_count=len(entries), first_break=_find_break(entries, store))
+        except UnableToReadRow as error:
+            return Verification(entry_count=0, first_break=Break(error.sequence, str(error)))
+
+
+def _find_break(entries: Sequence[Entry], store: Reader) -> Break | None:
+    broken = first_break(entries)
+    if broken is not None:
+        return broken
+    handled = store.handled_keys()
+    replayed = MemoryStore()
+    for entry in entries:
+        name = f"entry {entry.sequence} ({entry.event_type})"
+        if entry.idempotency_key not in handled:
+            return Break(entry.sequence, f"{name} was recorded by no command: nobody sent {entry.idempotency_key}")
+        if entry.event_type not in EVENT_TYPES:
+            return Break(entry.sequence, f"{name} is of a kind that this program does not know")
+        try:
+            project(read_record(EVENT_TYPES[entry.event_type], entry.payload), entry, replayed)
+        except (UnableToApplyEvent, ValueError) as error:
+            return Break(entry.sequence, f"{name} cannot have happened: {error}")
+    return next(_state_breaks(entries, told=replayed, stored=store), None)
+
+
+def _state_breaks(entries: Sequence[Entry], *, told: Reader, stored: Reader) -> Iterator[Break]:
+    """Where the stored state differs from what the journal tells."""
+    last_entry_of = {entry.transfer_order_id: entry.sequence for entry in entries if entry.transfer_order_id}
+    told_orders = {order.transfer_order_id: order for order in told.transfer_orders()}
+    stored_orders = {order.transfer_order_id: order for order in stored.transfer_orders()}
+    for order_id in [*told_orders, *(order_id for order_id in stored_orders if order_id not in told_orders)]:
+        before, after = told_orders.get(order_id), stored_orders.get(order_id)
+        if before is None:
+            yield Break(None, f"order {order_id} is stored, but the journal does not tell of it")
+        elif after is None:
+            yield Break(last_entry_of[order_id], f"{before.document_number} is in the journal, but not stored")
+        elif before != after:
+            changed = "; ".join(differences(before, after))
+            yield Break(
+                last_entry_of[order_id],
+                f"{after.document_number} is stored otherwise than its last entry left it: {changed}",
+            )
+    for subject, one, other in (
+        ("person", _by_id(told.people(), "login"), _by_id(stored.people(), "login")),
+        ("token", _by_id(told.tokens(), "token_id"), _by_id(stored.tokens(), "token_id")),
+        ("approval rule", _by_id(told.approval_rules(), "rule_id"), _by_id(stored.approval_rules(), "rule_id")),
+        ("product", told.products(), stored.products()),
+        ("warehouse", told.warehouses(), stored.warehouses()),
+        ("lane", {str(lane): lane for lane in told.lanes()}, {str(lane): lane for lane in stored.lanes()}),
+        ("company", {"the company": told.company()}, {"the company": stored.company()}),
+    ):
+        for key in sorted({*one, *other}):
+            if one.get(key) != other.get(key):
+                yield Break(None, f"{subject} {key} is stored otherwise than the journal tells")
+
+
+def _by_id(values: Sequence[object], name: str) -> Mapping[str, object]:
+    return {getattr(value, name): value for value in values}

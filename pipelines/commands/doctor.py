@@ -1,0 +1,139 @@
+"""`diaobo doctor`: looks at this machine and this company, changes nothing, and says what to do about what is wrong.
+
+Each check is a function that returns findings; the command only prints them. What a command would find out by itself
+(a broken mapping while importing) is left to that command.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import os
+import shutil
+import socket
+import sys
+import zoneinfo
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from pipelines.company import Company, UnableToReadCompany, company_folder, load_company
+
+LITTLE_DISK_BYTES = 5 * 1024**3
+STALE_AFTER_HOURS = 36  # a daily job that ran yesterday is at most 24 h + its own length old
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line: `state` is ok, note or wrong; a wrong one makes the exit status 1."""
+
+    state: str
+    text: str
+
+
+def machine() -> Iterator[Finding]:
+    """Python, disk, time zones and the ports that `diaobo serve` wants."""
+    version = ".".join(map(str, sys.version_info[:3]))
+    yield Finding("ok" if sys.version_info >= (3, 11) else "wrong", f"Python {version} (3.11 or newer is needed)")
+    if not zoneinfo.available_timezones():
+        yield Finding("wrong", "no time zones: install the package tzdata")
+    for name, port in (("app", 8501), ("Dagster", 3000)):
+        with contextlib.closing(socket.socket()) as probe:
+            probe.settimeout(1)
+            taken = probe.connect_ex(("127.0.0.1", port)) == 0
+        yield (
+            Finding("note", f"port {port} is in use: {name} is served already, or pass another port to `diaobo serve`")
+            if taken
+            else Finding("ok", f"port {port} is free for {name}")
+        )
+
+
+def company_folder_state(company: Company) -> Iterator[Finding]:
+    """Settings, room and rights, and whether each feed finds files and its mapping reads."""
+    yield Finding("ok", f"{company.folder}: {company.name}, {company.base_currency}, {company.time_zone}")
+    free = shutil.disk_usage(company.folder).free
+    yield Finding("ok" if free > LITTLE_DISK_BYTES else "note", f"{free / 1024**3:,.0f} GiB free on its disk")
+    if not os.access(company.folder, os.W_OK):
+        yield Finding(
+            "wrong", f"{company.folder} cannot be written: the daily job needs that; change its owner or rights"
+        )
+    for feed in company.feeds:
+        if not feed.files():
+            yield Finding("note", f"feed {feed.name}: no file matches {', '.join(feed.patterns)}")
+        elif feed.mapping and not feed.mapping.is_file():
+            yield Finding("wrong", f"feed {feed.name}: mapping {feed.mapping} is absent; write it or mend company.toml")
+
+
+def publication(company: Company) -> Iterator[Finding]:
+    """Whether marts are published, how old they are, and what the last run refused."""
+    import duckdb
+
+    if not company.published.is_file():
+        yield Finding("note", "nothing is published yet: run `diaobo run`")
+        return
+    try:
+        with duckdb.connect(str(company.published), read_only=True) as connection:
+            row = connection.execute("select max(published_at), max(as_of_date) from ops.publications").fetchone()
+            refused = connection.execute("select count(*) from marts.fct_quarantined_rows").fetchone()
+    except duckdb.Error as error:
+        yield Finding("wrong", f"{company.published} cannot be read ({error}); `diaobo run` publishes it anew")
+        return
+    published_at, as_of_date = row or (None, None)
+    if published_at is None:
+        yield Finding("wrong", f"{company.published} holds no publication; `diaobo run` publishes it anew")
+        return
+    age_hours = (dt.datetime.now(dt.UTC) - published_at.replace(tzinfo=dt.UTC)).total_seconds() / 3600
+    yield Finding(
+        "ok" if age_hours < STALE_AFTER_HOURS else "note",
+        f"published {age_hours:,.1f} hours ago for {as_of_date}"
+        + ("" if age_hours < STALE_AFTER_HOURS else ": the daily job has not run; see Dagster or `diaobo run`"),
+    )
+    if refused and refused[0]:
+        yield Finding(
+            "note", f'{refused[0]:,} refused rows wait in quarantine: `diaobo sql "select * from fct_quarantined_rows"`'
+        )
+
+
+def core(company: Company) -> Iterator[Finding]:
+    """Whether the core opens and its journal is whole."""
+    from inventory_core.bootstrap import database_url, open_core
+    from inventory_core.errors import Refused
+    from inventory_core.verification import verify
+
+    url = database_url(company.folder, os.environ)
+    if url.startswith("sqlite") and not company.core_database.is_file():
+        yield Finding("note", "no core database yet: `diaobo run` or `diaobo user add` makes it")
+        return
+    try:
+        with open_core(url) as opened:
+            verification = verify(opened)
+    except Refused as refusal:
+        yield Finding("wrong", str(refusal))
+        return
+    if verification.first_break is not None:
+        yield Finding("wrong", f"the journal does not verify: {verification.first_break.message}")
+    else:
+        yield Finding("ok", f"the core's journal is whole: {verification.entry_count} entries")
+
+
+@click.command("doctor")
+@click.option(
+    "--company", "folder", type=click.Path(path_type=Path), help="Company folder; else DIAOBO_COMPANY, else var/sample."
+)
+def command(folder: Path | None) -> None:
+    """Looks at this machine and this company and says what is wrong; exit status 1 when something is."""
+    findings = list(machine())
+    try:
+        company = load_company(company_folder(folder, environ=os.environ), environ=os.environ)
+    except UnableToReadCompany as error:
+        findings += [Finding("wrong", problem) for problem in error.problems]
+    else:
+        checks: tuple[Callable[[Company], Iterator[Finding]], ...] = (company_folder_state, publication, core)
+        for check in checks:
+            findings += check(company)
+    for finding in findings:
+        click.echo(f"{finding.state:<6}{finding.text}")
+    if any(finding.state == "wrong" for finding in findings):
+        raise SystemExit(1)

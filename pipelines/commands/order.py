@@ -1,0 +1,106 @@
+"""`diaobo order`: the core's commands about transfer orders for scripts, JSON in and JSON out.
+
+Exit status 0: done, or done before under the same idempotency key. 3: refused, in words on stderr and as JSON on
+stdout. 2: malformed, one line per problem on stderr. Who sends is the token's owner; when is the machine's clock.
+Reading (`list`, `show`) asks for no token: whoever can open the company's database can read it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from inventory_core.errors import Malformed, Refused
+from inventory_core.json_commands import (
+    command_from_json,
+    command_schema,
+    history_as_json,
+    order_as_json,
+    outcome_as_json,
+)
+from inventory_core.transfer_orders import commands as order_commands
+from inventory_core.transfer_orders.model import Status
+from pipelines.core_session import company_option, core_session
+
+ORDER_COMMANDS: dict[str, type[order_commands.DraftTransferOrder | order_commands.ExistingOrderCommand]] = {
+    "draft": order_commands.DraftTransferOrder,
+    "change": order_commands.ChangeTransferOrder,
+    "submit": order_commands.SubmitTransferOrder,
+    "approve": order_commands.ApproveTransferOrder,
+    "reject": order_commands.RejectTransferOrder,
+    "withdraw": order_commands.WithdrawTransferOrder,
+    "cancel": order_commands.CancelTransferOrder,
+}
+
+
+@click.group("order")
+def command() -> None:
+    """Transfer orders: commands of the core as JSON, `--schema` shows which; `list` and `show` read."""
+
+
+def _sending(name: str) -> click.Command:
+    """The command line of one command of the core."""
+    command_type = ORDER_COMMANDS[name]
+
+    @click.command(name, help=command_type.__doc__)
+    @click.option("--json", "source", type=click.File("r", encoding="utf-8-sig"), help="The command; - is stdin.")
+    @click.option("--token", envvar="DIAOBO_TOKEN", help="Who sends it (`diaobo user token`); else DIAOBO_TOKEN.")
+    @click.option("--schema", "wants_schema", is_flag=True, help="Print the JSON schema of the command instead.")
+    @company_option
+    def send(*, source: Any, token: str | None, wants_schema: bool, folder: Path | None) -> None:
+        if wants_schema:
+            _print(command_schema(command_type))
+            return
+        if source is None:
+            raise click.UsageError("pass the command with --json FILE, or --json - for stdin")
+        if not token:
+            raise click.UsageError("pass --token, or set DIAOBO_TOKEN; an admin makes one with `diaobo user token`")
+        with core_session(folder) as core:
+            try:
+                sender = core.actor_of_token(token)
+                content = command_from_json(
+                    command_type, _read(source), actor_id=sender.person_id, at=dt.datetime.now(dt.UTC)
+                )
+                _print(outcome_as_json(core.execute(content)))
+            except Refused as refusal:
+                _print({"refused": type(refusal).__name__, "problems": refusal.problems})
+                raise
+
+    return send
+
+
+def _read(source: Any) -> str:
+    try:
+        return str(source.read())
+    except UnicodeDecodeError as error:
+        raise Malformed(f"{source.name}: this is no UTF-8 text: {error}") from None
+
+
+for _name in ORDER_COMMANDS:
+    command.add_command(_sending(_name))
+
+
+@command.command("list")
+@click.option("--status", type=click.Choice([status.value for status in Status]), help="Only orders of this status.")
+@company_option
+def list_orders(status: str | None, folder: Path | None) -> None:
+    """All orders as a JSON array, by document number."""
+    with core_session(folder) as core:
+        _print([order_as_json(order) for order in core.queries.transfer_orders(status=status)])
+
+
+@command.command("show")
+@click.argument("order")
+@company_option
+def show(order: str, folder: Path | None) -> None:
+    """One ORDER, by id or document number, with its journal."""
+    with core_session(folder) as core:
+        _print(history_as_json(core.queries.transfer_order(order)))
+
+
+def _print(content: object) -> None:
+    click.echo(json.dumps(content, indent=2, ensure_ascii=False))

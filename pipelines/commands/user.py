@@ -1,0 +1,157 @@
+"""`diaobo user`: who may sign in, and the tokens of scripts.
+
+Without --token these commands act as the machine's operator, and the journal says so: whoever can write into the
+company's folder, or knows the database's URL, could change the accounts with any SQL tool, so asking him for a password
+would be theater. It is also how the first admin comes to be. DIAOBO_TOKEN is not read here: it is a script's key for
+orders, and must not change who is asked for permission when an operator adds a person.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import unicodedata
+import uuid
+from pathlib import Path
+from typing import Any
+
+import click
+
+from inventory_core.access import commands as access_commands
+from inventory_core.access.model import LANGUAGES, OPERATOR, ROLES, Person, Token
+from inventory_core.bootstrap import Core
+from inventory_core.commands import Outcome
+from inventory_core.records import plain
+from pipelines.core_session import company_option, core_session
+
+token_option = click.option("--token", help="Act as this token's owner; else as the machine's operator.")
+
+
+@click.group("user")
+def command() -> None:
+    """People who may sign in, and their tokens."""
+
+
+@command.command("add")
+@click.argument("login")
+@click.option("--name", help="Full name; else the login.")
+@click.option("--role", "roles", multiple=True, required=True, type=click.Choice(ROLES), help="May be repeated.")
+@click.option("--email")
+@click.option("--language", type=click.Choice(LANGUAGES), default="en", show_default=True)
+@token_option
+@company_option
+def add(
+    login: str,
+    name: str | None,
+    roles: tuple[str, ...],
+    email: str | None,
+    language: str,
+    token: str | None,
+    folder: Path | None,
+) -> None:
+    """Give LOGIN an account and print the password, once."""
+    with core_session(folder, create=True) as core:
+        person = access_commands.PersonToAdd(
+            login=login, name=name or login, roles=roles, email=email, language=language
+        )
+        outcome = core.execute(access_commands.AddPerson(**_sender(core, token), person=person))
+        _print_secrets(outcome, "password of {name}, shown only now: {secret}")
+
+
+@command.command("list")
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@company_option
+def list_people(form: str, folder: Path | None) -> None:
+    """Everyone with an account, and the tokens."""
+    with core_session(folder) as core:
+        people, tokens = core.queries.people(), core.queries.tokens()
+    if form == "json":
+        click.echo(json.dumps({"people": plain(people), "tokens": plain(tokens)}, indent=2, ensure_ascii=False))
+        return
+    _print_table(
+        ("login", "name", "roles", "language", "state"),
+        [(one.login, one.name, ", ".join(one.roles), one.language, _state(one)) for one in people],
+    )
+    if tokens:
+        click.echo()
+        _print_table(
+            ("token", "acts as", "label", "issued", "state"),
+            [(one.token_id, one.login, one.label, f"{one.issued_at:%Y-%m-%d}", _state(one)) for one in tokens],
+        )
+
+
+@command.command("disable")
+@click.argument("login")
+@token_option
+@company_option
+def disable(login: str, token: str | None, folder: Path | None) -> None:
+    """Close LOGIN's account: no sign-in, token or command works any more."""
+    with core_session(folder) as core:
+        core.execute(access_commands.DisablePerson(**_sender(core, token), login=login))
+        click.echo(f"{login} is disabled")
+
+
+@command.command("reset-password")
+@click.argument("login")
+@token_option
+@company_option
+def reset_password(login: str, token: str | None, folder: Path | None) -> None:
+    """Give LOGIN a new password, end a lock-out, and print it, once."""
+    with core_session(folder) as core:
+        outcome = core.execute(access_commands.ResetPassword(**_sender(core, token), login=login))
+        _print_secrets(outcome, "password of {name}, shown only now: {secret}")
+
+
+@command.command("token")
+@click.argument("login")
+@click.option("--label", default="script", show_default=True, help="What the token is for.")
+@token_option
+@company_option
+def issue_token(login: str, label: str, token: str | None, folder: Path | None) -> None:
+    """Make a token with which scripts act as LOGIN, and print it, once: the only line on stdout."""
+    with core_session(folder) as core:
+        outcome = core.execute(access_commands.IssueToken(**_sender(core, token), login=login, label=label))
+        _print_secrets(outcome, "{secret}")
+
+
+@command.command("revoke-token")
+@click.argument("token_id")
+@token_option
+@company_option
+def revoke_token(token_id: str, token: str | None, folder: Path | None) -> None:
+    """Make the token TOKEN_ID (see `list`) useless."""
+    with core_session(folder) as core:
+        core.execute(access_commands.RevokeToken(**_sender(core, token), token_id=token_id))
+        click.echo(f"{token_id} is revoked")
+
+
+def _sender(core: Core, token: str | None) -> dict[str, Any]:
+    """Who, when, and a key of this one call: nobody repeats a call by hand under the same key."""
+    return {
+        "actor_id": core.actor_of_token(token).person_id if token else OPERATOR.actor_id,
+        "at": dt.datetime.now(dt.UTC),
+        "idempotency_key": f"user-{uuid.uuid4()}",
+    }
+
+
+def _print_secrets(outcome: Outcome, template: str) -> None:
+    for name, secret in outcome.secrets.items():
+        click.echo(template.format(name=name, secret=secret))
+
+
+def _state(one: Person | Token) -> str:
+    if isinstance(one, Token):
+        return "revoked" if one.is_revoked else "active"
+    return "disabled" if one.is_disabled else "active"
+
+
+def _print_table(headers: tuple[str, ...], lines: list[tuple[str, ...]]) -> None:
+    widths = [max(_width(line[column]) for line in (headers, *lines)) for column in range(len(headers))]
+    for line in (headers, *lines):
+        cells = [text + " " * (width - _width(text)) for text, width in zip(line, widths, strict=True)]
+        click.echo("  ".join(cells).rstrip())
+
+
+def _width(text: str) -> int:
+    """Columns on a terminal: Chinese characters take two."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
