@@ -1,8 +1,8 @@
 """A company's folder: its settings, its paths, its clock and the feeds it reads.
 
 Belongs here: reading and checking company.toml. Does not: how a file's columns are mapped (`landing/mapping.py`), what
-a new folder looks like (`landing/template.py`), the core's database address (`inventory_core.bootstrap`). Standard
-library only, because every command reads this first.
+a new folder looks like (`landing/template.py`), the core's database address (`inventory_core.bootstrap`). Imports
+nothing heavy, because every command reads this first.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pipelines.landing.entities import ENTITIES
 from pipelines.toml_tables import TomlTable, read_toml
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -226,7 +227,7 @@ def _feeds(values: Any, *, folder: Path, environ: Mapping[str, str], problems: l
         patterns = table.texts("files", say='a path or pattern such as "inbox/orders/*.csv"')
         if not patterns and "files" not in table:
             table.problem("files", 'is missing; write a path or pattern such as "inbox/orders/*.csv"')
-        mapping, entity = table.text("mapping"), table.text("entity")
+        mapping, entity = table.text("mapping"), table.choice("entity", tuple(ENTITIES))
         if mapping and not (folder / mapping).is_file():
             table.problem(
                 "mapping", f'is "{mapping}", and {folder / mapping} does not exist; write the path of a mapping'

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 ColumnType = Literal["text", "units", "number", "amount", "share", "date", "instant", "boolean"]
+TextForm = Literal["currency", "country", "time_zone"]
 
 SQL_TYPES: dict[ColumnType, str] = {
     "text": "VARCHAR",
@@ -28,7 +29,10 @@ SQL_TYPES: dict[ColumnType, str] = {
 
 @dataclass(frozen=True)
 class Column:
-    """One canonical column. `references` names `entity.column` whose values it must be among (where any exist)."""
+    """One canonical column. `references` names `entity.column` whose values it must be among (where any exist).
+
+    `form` says what a text must look like: an ISO 4217 or ISO 3166-1 alpha-2 code, or an IANA time zone.
+    """
 
     name: str
     type: ColumnType
@@ -38,6 +42,7 @@ class Column:
     references: str | None = None
     default: str | None = None
     description: str = ""
+    form: TextForm | None = None
 
 
 @dataclass(frozen=True)
@@ -77,7 +82,14 @@ MILESTONES = (
 
 
 def _text(name: str, *, required: bool = False, references: str | None = None, description: str = "") -> Column:
-    return Column(name, "text", required=required, references=references, description=description)
+    form: TextForm | None = None
+    if name.endswith("currency"):
+        form = "currency"
+    elif name.endswith("country"):
+        form = "country"
+    elif name == "time_zone":
+        form = "time_zone"
+    return Column(name, "text", required=required, references=references, description=description, form=form)
 
 
 def _units(name: str, *, required: bool = False, minimum: float | None = 0, default: str | None = None) -> Column:

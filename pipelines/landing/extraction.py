@@ -5,8 +5,8 @@ is there. Does not: turning text into values (`load.py`) or a file format (`read
 
 `<sequence>-<sha16>.json` is written last and makes an extraction exist; a crash before it leaves files that nobody
 counts and that the next landing of the feed removes. An extraction of the same source with a higher sequence replaces
-the older one; a file that leaves the inbox stays landed. A file that cannot be read gets an extraction with problems and
-no tables: the older one stays valid, and people are told.
+the older one; a file that leaves the inbox stays landed. A file that cannot be read gets an extraction with problems
+and no tables: the older one stays valid, and people are told.
 """
 
 from __future__ import annotations
@@ -23,12 +23,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.company import Company, Feed
-from pipelines.landing.entities import ENTITIES, MASTER_ENTITIES
-from pipelines.landing.mapping import Mapping, Reading, canonical_mapping, digest_column
-from pipelines.landing.mapping_file import load_mapping
+from pipelines.landing.entities import MASTER_ENTITIES
+from pipelines.landing.headers import column_problems, feed_mapping
+from pipelines.landing.mapping import Mapping, Reading, digest_column
 from pipelines.landing.readers import read_tables
 from pipelines.landing.readers.source import CONTENT, REFUSED, FileProblem, SourceTable, UnableToReadFile
-from pipelines.toml_tables import listed, nearest
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -92,61 +91,6 @@ def current(extractions: Sequence[Extraction]) -> tuple[list[Extraction], list[E
     latest = {e.source: e for e in extractions}
     valid = sorted(readable.values(), key=lambda e: e.sequence)
     return valid, [e for e in latest.values() if e.problems]
-
-
-def feed_mapping(feed: Feed) -> Mapping | None:
-    """The feed's mapping; None where the columns are canonical already. Raises UnableToReadMapping."""
-    return load_mapping(feed.mapping, constants=feed.constants) if feed.mapping else None
-
-
-def table_mapping(feed: Feed, mapping: Mapping | None, table: str, columns: tuple[str, ...]) -> Mapping:
-    """The mapping that holds for one table: the feed's, or each canonical column onto itself."""
-    entity = feed.entity or table
-    return mapping or canonical_mapping(entity, columns, reading=Reading(), constants=dict(feed.constants))
-
-
-def column_problems(feed: Feed, mapping: Mapping | None, table: str, columns: tuple[str, ...]) -> list[FileProblem]:
-    """What is wrong with a table's header: columns that are missing, or that a canonical sheet must not have."""
-    where = f'the sheet "{table}" ' if table else ""
-    folded = {column.casefold() for column in columns}
-    problems: list[FileProblem] = []
-    if mapping is not None:
-        absent = [
-            c for c in mapping.reading.drop if not any(sign in c for sign in "*?[") and c.casefold() not in folded
-        ]
-        absent += [c for _, sources in mapping.reading.digests for c in sources if c.casefold() not in folded]
-        problems += [
-            FileProblem("missing_column", f'has no column "{c}", which the mapping drops as the buyer\'s', column=c)
-            for c in absent
-        ]
-        lacking = {c: why for c, why in mapping.needed.items() if c.casefold() not in folded and not c.startswith("_")}
-        return problems + [
-            FileProblem(
-                "missing_column",
-                f'has no column "{column}" (needed for {why}){nearest(column, columns)} It has: {listed(columns, 30)}',
-                column=column,
-            )
-            for column, why in lacking.items()
-        ]
-    entity = ENTITIES[feed.entity or table]
-    names = tuple(column.name for column in entity.columns)
-    for column in columns:
-        if column.casefold() not in names and not column.startswith(("#", "column ")):
-            hint = nearest(column, names) or f"; columns are: {listed(names, 30)}"
-            problems.append(
-                FileProblem(
-                    "unknown_column",
-                    f'{where}has a column "{column}", which {entity.name} has not{hint} A note\'s name starts with #',
-                    column=column,
-                )
-            )
-    given = folded | set(feed.constants)
-    problems += [
-        FileProblem("missing_column", f'{where}has no column "{c.name}", which {entity.name} needs', column=c.name)
-        for c in entity.columns
-        if c.required and c.default is None and c.name not in given
-    ]
-    return problems
 
 
 def _land_feed(company: Company, feed: Feed) -> list[Extraction]:

@@ -257,8 +257,8 @@ def _filters(table: TomlTable, entity: Entity) -> tuple[Filter, ...]:
             inner.problem("action", "is missing; write skip, refuse or correct")
         values = inner.scalars("set") or {}
         check_entity_columns(inner, entity, list(values))
-        if (action == "correct") != bool(values):
-            inner.problem("set", "goes with the action correct, and only with it")
+        if values and action != "correct":
+            inner.problem("set", "goes with the action correct only")
         predicates = [
             predicate
             for clause in (when if isinstance(when, list) else [when] if when else [])

@@ -33,22 +33,30 @@ def read_tables(
     reading = mapping.reading if mapping else Reading()
     if path.stat().st_size == 0:
         raise UnableToReadFile(FileProblem("empty_file", "is empty (0 bytes)"))
-    if reading.reader == "17track":
-        return [read_17track(path, reading=reading)]
     kind = reading.format or ENDINGS.get(path.suffix.lower())
+    if mapping is None and entity is None:
+        if kind != "xlsx":
+            raise UnableToReadFile(
+                FileProblem("no_mapping", "is no workbook, and its feed has no mapping; write mapping or entity there")
+            )
+        return read_canonical_workbook(path, entities=entities)
+    return [_read_table(path, reading, "17track" if reading.reader == "17track" else kind)]
+
+
+def _read_table(path: Path, reading: Reading, kind: str | None) -> SourceTable:
     match kind:
         case "csv":
-            return [read_delimited(path, reading=reading, delimiter=",", quote=reading.quote or '"')]
+            return read_delimited(path, reading=reading, delimiter=",", quote=reading.quote or '"')
         case "tsv":
-            return [read_delimited(path, reading=reading, delimiter="\t", quote=reading.quote or "none")]
+            return read_delimited(path, reading=reading, delimiter="\t", quote=reading.quote or "none")
         case "parquet":
-            return [read_parquet(path)]
+            return read_parquet(path)
         case "json":
-            return [read_json(path, reading=reading)]
-        case "xlsx" if mapping is None and entity is None:
-            return read_canonical_workbook(path, entities=entities)
+            return read_json(path, reading=reading)
+        case "17track":
+            return read_17track(path, reading=reading)
         case "xlsx":
-            return [read_workbook(path, sheet=reading.sheet, skip_rows=reading.skip_rows)]
+            return read_workbook(path, sheet=reading.sheet, skip_rows=reading.skip_rows)
     raise UnableToReadFile(
         FileProblem("unknown_format", f'has the ending "{path.suffix}"; write format = "csv" in the mapping')
     )
