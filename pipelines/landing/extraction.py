@@ -141,7 +141,7 @@ def _write(company: Company, feed: Feed, mapping: Mapping | None, path: Path, dr
     else:
         extraction = replace(draft, tables=tuple(tables))
     document = {key: value for key, value in asdict(extraction).items() if key != "is_new"}
-    with _replacing(folder / f"{extraction.stem}.json") as temporary:
+    with replacing(folder / f"{extraction.stem}.json") as temporary:
         temporary.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return extraction
 
@@ -168,7 +168,7 @@ def _write_table(
     )
     name = f"{draft.stem}{f'.{source.name}' if source.name else ''}.parquet"
     count = 0
-    with _replacing(folder / name) as temporary, pq.ParquetWriter(temporary, schema, compression="zstd") as writer:
+    with replacing(folder / name) as temporary, pq.ParquetWriter(temporary, schema, compression="zstd") as writer:
         for batch in source.batches:
             arrays = [batch.column(column) for column in kept]
             arrays += [_digest(batch, sources, salt) for _, sources in reading.digests]
@@ -205,7 +205,7 @@ def _salt(company: Company) -> str:
     """The company's secret; without it a digest of a short customer number could be found by trying them all."""
     path = company.landing / SALT_FILE
     if not path.exists():
-        with _replacing(path) as temporary:
+        with replacing(path) as temporary:
             temporary.touch(mode=0o600)
             temporary.write_text(secrets.token_hex(32), encoding="ascii")
     return path.read_text(encoding="ascii")
@@ -224,8 +224,9 @@ def _remove_leftovers(folder: Path, known: list[Extraction]) -> None:
 
 
 @contextmanager
-def _replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path) -> Iterator[Path]:
     """A temporary path beside `path` that takes its place when the block ends well, and is removed otherwise."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f"{TEMPORARY_PREFIX}{os.getpid()}-{path.name}")
     try:
         yield temporary

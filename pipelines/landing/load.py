@@ -27,7 +27,7 @@ from pipelines.landing.staging import LandedFile, create_staged, stage
 
 QUARANTINE = """
     feed varchar, entity varchar, file varchar, row_number bigint, column_name varchar, rule varchar, message varchar,
-    row_json varchar
+    row_json varchar, problems struct("column" varchar, "rule" varchar, message varchar)[]
 """
 COUNTS = "feed varchar, entity varchar, file varchar, rule varchar, action varchar, row_count bigint"
 
@@ -79,11 +79,13 @@ class _Part:
     files: list[LandedFile]
 
 
-def load_raw(connection: DuckDBPyConnection, *, company: Company, as_of_date: dt.date) -> LoadReport:
+def load_raw(
+    connection: DuckDBPyConnection, *, company: Company, as_of_date: dt.date, may_stop: bool = True
+) -> LoadReport:
     """Rebuilds schema `raw` from landing.
 
     The connection's own settings (memory, threads) hold, but its time zone is set to UTC. Raises UnableToReadMapping,
-    UnableToConvert and UnableToLoad.
+    UnableToConvert and, when `may_stop`, UnableToLoad.
     """
     connection.execute("set TimeZone = 'UTC'")
     connection.execute("create schema if not exists raw")
@@ -96,8 +98,8 @@ def load_raw(connection: DuckDBPyConnection, *, company: Company, as_of_date: dt
         known[entity.name] = _load_entity(connection, entity, [p for p in parts if p.mapping.entity is entity], known)
     for feed, source, problem in problems:
         connection.execute(
-            "insert into raw.quarantined_rows values (?, ?, ?, ?, ?, ?, ?, null)",
-            [feed.name, _entity_name(feed), source, problem.row, problem.column, problem.rule, problem.message],
+            "insert into raw.quarantined_rows values (?, ?, ?, null, ?, ?, ?, null, null)",
+            [feed.name, _entity_name(feed), source, problem.column, problem.rule, problem.message],
         )
     report = LoadReport(
         counts=tuple(
@@ -105,7 +107,8 @@ def load_raw(connection: DuckDBPyConnection, *, company: Company, as_of_date: dt
         ),
         file_problems=tuple((feed.name, source, problem) for feed, source, problem in problems),
     )
-    _stop_where_wanted(parts, report)
+    if may_stop:
+        _stop_where_wanted(parts, report)
     return report
 
 
@@ -219,7 +222,7 @@ def _load_entity(connection: DuckDBPyConnection, entity: Entity, parts: Sequence
     )
     connection.execute(f"""
         insert into raw.quarantined_rows
-        select _feed, '{entity.name}', _file, _row, _column, _rule, _message, _row_json
+        select _feed, '{entity.name}', _file, _row, _column, _rule, _message, _row_json, _problems
         from staged where _action = 'refused' order by _feed_position, _file_position, _row
     """)
     connection.execute(f"""
