@@ -1,0 +1,127 @@
+"""In transit: where the goods are and when they arrive. Layout only."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app_streamlit import screen, tables, warehouse
+from app_streamlit.i18n.words import place
+from app_streamlit.view_models import in_transit, stock
+
+text = screen.language()
+st.title(text("In transit"))
+publication = screen.require_publication()
+company = screen.company()
+
+places = {
+    row["warehouse_id"]: place(row["warehouse_name"], row["warehouse_id"])
+    for row in warehouse.read(publication, stock.warehouses()).to_dict("records")
+}
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    needle = st.text_input(
+        text("Where are my units?"),
+        placeholder=text("Product, title, shipment or waybill"),
+        width=320,
+        key="transit_text",
+        persist_state="session",
+    )
+    destination_id = st.selectbox(
+        text("Destination"),
+        [None, *places],
+        format_func=lambda value: places[value] if value else text("All warehouses"),
+        width=230,
+        key="transit_destination",
+        persist_state="session",
+    )
+    screen.take_from_address("delayed", key="transit_delayed", choices={"true": True})
+    delayed_only = st.toggle(text("Delayed only"), key="transit_delayed", persist_state="session")
+wanted = in_transit.TransitFilter(needle, destination_id, delayed_only)
+total = warehouse.read(publication, in_transit.totals(wanted)).iloc[0]
+with st.container(horizontal=True, gap="large"):
+    st.metric(text("Shipments"), text.number(total["shipment_count"]), width="content")
+    st.metric(text("Units in transit"), text.number(total["in_transit_units"]), width="content")
+    st.metric(
+        text("Value at cost"), text.money(total["value_amount"], total["value_currency"], whole=True), width="content"
+    )
+    st.metric(text("Delayed shipments"), text.number(total["delayed_count"]), width="content")
+
+st.subheader(text("Arrivals this week"))
+arrivals = warehouse.read(publication, in_transit.arrivals(as_of=publication.as_of_date))
+if arrivals.empty:
+    st.caption(text("Nothing should arrive in the seven days from {day}.", day=text.day(publication.as_of_date)))
+else:
+    st.dataframe(
+        arrivals.assign(
+            warehouse=[
+                place(*pair) for pair in zip(arrivals["destination_name"], arrivals["destination_id"], strict=True)
+            ]
+        ),
+        column_config={
+            "arrival_date": tables.day(text("Expected"), text),
+            "warehouse": tables.words(text("Warehouse")),
+            "shipment_count": tables.units(text("Shipments")),
+            "in_transit_units": tables.units(text("Units")),
+        },
+        column_order=["arrival_date", "warehouse", "shipment_count", "in_transit_units"],
+        hide_index=True,
+        placeholder=tables.NOTHING,
+        alt=text("Arrivals this week"),
+    )
+
+st.subheader(text("Open shipment lines"))
+if not total["line_count"]:
+    st.info(text("Nothing matches: either nothing is under way or a filter hides it."))
+    st.stop()
+lines = warehouse.read(publication, in_transit.lines(wanted))
+shown = in_transit.line_rows(lines, text)
+columns = {
+    "is_delayed": tables.yes(text("Delayed"), explanation=text("Expected later than planned")),
+    "shipment_id": tables.words(text("Shipment")),
+    "sku": tables.words(text("Product")),
+    "title": tables.words(text("Title"), width="medium"),
+    "lane": tables.words(text("Lane")),
+    "milestone": tables.words(text("Milestone"), explanation=text("The last news of the carrier")),
+    "in_transit_units": tables.units(text("Units")),
+    "ship_date": tables.day(text("Shipped"), text),
+    "expected_date": tables.day(text("Planned arrival"), text),
+    "eta_p50_date": tables.day(
+        text("ETA, likely"), text, explanation=text("Half of such shipments arrive by this day (P50)")
+    ),
+    "eta_p90_date": tables.day(
+        text("ETA, late"), text, explanation=text("Nine of ten such shipments arrive by this day (P90)")
+    ),
+    "value_amount": tables.money(text("Value"), currency=total["value_currency"], explanation=text("At cost")),
+    "waybill": tables.words(text("Waybill")),
+    "carrier": tables.words(text("Carrier")),
+}
+selection = st.dataframe(
+    shown,
+    column_config=columns,
+    column_order=list(columns),
+    hide_index=True,
+    placeholder=tables.NOTHING,
+    on_select="rerun",
+    selection_mode="single-row",
+    key=f"transit_rows_{hash(wanted)}",
+    alt=text("Open shipment lines"),
+)
+if int(total["line_count"]) > in_transit.LIMIT:
+    st.caption(text("The first {count} lines are shown: search to see others.", count=text.number(in_transit.LIMIT)))
+
+chosen = selection["selection"]["rows"]
+if not chosen:
+    st.caption(text("Select a row to see the milestones of its shipment."))
+    st.stop()
+row = shown.iloc[chosen[0]]
+st.subheader(text("Shipment {shipment}", shipment=row["shipment_id"]))
+st.caption(row["lane"])
+timeline = in_transit.timeline(
+    warehouse.read(publication, in_transit.milestones(row["shipment_id"])), text, time_zone=company.time_zone
+)
+if timeline.empty:
+    st.info(text("The carrier has reported nothing of this shipment yet."))
+    st.stop()
+for event in timeline.to_dict("records"):
+    with st.container(horizontal=True, gap="small"):
+        st.markdown(f":material/{'schedule' if event['is_forecast'] else 'check_circle'}: **{event['milestone']}**")
+        st.markdown(" · ".join(part for part in (event["at"], event["place"], event["description"]) if part))

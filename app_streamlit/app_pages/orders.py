@@ -1,0 +1,241 @@
+"""Orders: the list by status, one order with its approvals and history, and the decisions. Layout only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from app_streamlit import access, actions, screen, tables, warehouse
+from app_streamlit.i18n import Language
+from app_streamlit.i18n.words import ORDER_STATUSES, word
+from app_streamlit.view_models import orders, stock
+from inventory_core.access.model import Person
+from inventory_core.access.permissions import permitted_commands
+from inventory_core.errors import Malformed, Refused
+from inventory_core.queries import TransferOrderHistory
+from inventory_core.transfer_orders.handlers import UnableToFindTransferOrder
+from inventory_core.transfer_orders.model import TransferOrder
+
+CHOICE, NOTICE = "orders_status", "orders_notice"
+
+
+def show(text: Language) -> None:
+    st.title(text("Orders"))
+    person = access.required_person()
+    company, publication = screen.company(), screen.publication()
+    notice = st.session_state.pop(NOTICE, None)
+    if notice:
+        st.success(screen.plain(notice), icon=":material/check:")
+    st.caption(
+        text("Orders are live.")
+        + " "
+        + (
+            text("The advice beside them was planned on {day}.", day=text.day(publication.as_of_date))
+            if publication
+            else text("Nothing has been planned yet.")
+        )
+    )
+    people = actions.names_of_people()
+    warehouses = (
+        {
+            row["warehouse_id"]: row["warehouse_name"]
+            for row in warehouse.read(publication, stock.warehouses()).to_dict("records")
+        }
+        if publication
+        else {}
+    )
+    asked_for = st.query_params.get("order")
+    if asked_for:
+        if st.button(text("All orders"), icon=":material/arrow_back:", type="tertiary"):
+            del st.query_params["order"]
+            st.rerun()
+        try:
+            history = actions.order_history(asked_for)
+        except UnableToFindTransferOrder:
+            st.warning(screen.plain(text("There is no order {order}.", order=asked_for)))
+            return
+        _detail(history, person, warehouses, people, company.time_zone, text)
+        return
+    _list(person, warehouses, people, text)
+
+
+def _list(person: Person, warehouses: Mapping[str, str], people: Mapping[str, str], text: Language) -> None:
+    everything = actions.transfer_orders()
+    if not everything:
+        st.info(text("There are no orders yet. Select suggestions and submit them: they become orders here."))
+        st.page_link("app_pages/suggestions.py", label=text("Suggestions"), icon=":material/lightbulb:")
+        return
+    counts = {choice: len(orders.of_status(everything, choice, person.actor)) for choice in orders.STATUS_CHOICES}
+    screen.take_from_address("status", key=CHOICE, choices={code: code for code in orders.STATUS_CHOICES})
+    if CHOICE not in st.session_state:
+        st.session_state[CHOICE] = "waiting" if counts["waiting"] else "all"
+    choice = st.segmented_control(
+        text("Status"),
+        orders.STATUS_CHOICES,
+        format_func=lambda code: f"{orders.status_word(code, text)} ({counts[code]})",
+        key=CHOICE,
+        required=True,
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+    found = orders.of_status(everything, choice or "all", person.actor)
+    if not found:
+        st.info(text("No order is in this state."))
+        return
+    rows = orders.order_rows(found, warehouses=warehouses, people=people, text=text)
+    currency = next((order.value.currency for order in found if order.value), None)
+    columns = {
+        "document_number": tables.words(text("Order"), pinned=True),
+        "status": tables.words(text("Status")),
+        "lane": tables.words(text("Lane"), width="large"),
+        "ship_date": tables.day(text("Ships"), text),
+        "arrival_date": tables.day(text("Arrives"), text),
+        "line_count": tables.units(text("Lines")),
+        "units": tables.units(text("Units")),
+        "value_amount": tables.money(text("Value"), currency=currency, explanation=text("At cost, when submitted")),
+        "waiting_for": tables.words(text("Waits for")),
+        "drafted_by": tables.words(text("Drafted by")),
+    }
+    selection = st.dataframe(
+        rows,
+        column_config=columns,
+        column_order=list(columns),
+        hide_index=True,
+        placeholder=tables.NOTHING,
+        on_select="rerun",
+        selection_mode="single-row",
+        key=f"orders_rows_{choice}",
+        alt=text("Orders"),
+    )
+    chosen = selection["selection"]["rows"]
+    if chosen:
+        st.query_params["order"] = rows["document_number"].iloc[chosen[0]]
+        st.rerun()
+    st.caption(text("Select a row to open the order."))
+
+
+def _detail(
+    history: TransferOrderHistory,
+    person: Person,
+    warehouses: Mapping[str, str],
+    people: Mapping[str, str],
+    time_zone: str,
+    text: Language,
+) -> None:
+    order = history.order
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(order.document_number, anchor=False, width="content")
+        st.badge(
+            word(text, ORDER_STATUSES, order.status.value),
+            color=orders.STATUS_COLORS.get(order.status.value, "blue"),  # type: ignore[arg-type]
+        )
+    st.markdown(f"**{screen.plain(orders.lane_words(order, warehouses=warehouses, text=text))}**")
+    with st.container(horizontal=True, gap="large"):
+        st.metric(text("Ships"), text.day(order.ship_date), width="content")
+        st.metric(text("Arrives"), text.day(order.arrival_date), width="content")
+        st.metric(text("Units"), text.number(order.units), width="content")
+        st.metric(text("Value"), orders.value_words(order, text), width="content")
+        st.metric(text("Drafted by"), people.get(order.drafted_by, order.drafted_by), width="content")
+    _decisions(order, person, text)
+
+    st.markdown(f"**{text('Lines')}**")
+    publication = screen.publication()
+    titles = {}
+    if publication:
+        found = warehouse.read(publication, orders.titles(line.sku for line in order.lines))
+        titles = dict(zip(found["sku"], found["title"].fillna(""), strict=True))
+    currency = order.value.currency if order.value else None
+    st.dataframe(
+        orders.line_rows(order, titles=titles, text=text),
+        column_config={
+            "sku": tables.words(text("Product")),
+            "title": tables.words(text("Title"), width="large"),
+            "suggested_units": tables.units(text("Advice"), explanation=text("Units that the plan suggests")),
+            "units": tables.units(text("Ordered")),
+            "change": tables.words(text("Difference")),
+            "unit_value_amount": tables.money(text("Unit value"), currency=currency, explanation=text("At cost")),
+            "value_amount": tables.money(text("Value"), currency=currency, explanation=text("At cost")),
+        },
+        hide_index=True,
+        placeholder=tables.NOTHING,
+        alt=text("Lines"),
+    )
+    if order.steps:
+        st.markdown(f"**{text('Approvals')}**")
+        st.dataframe(
+            orders.step_rows(order, people=people, text=text, time_zone=time_zone),
+            column_config={
+                "role": tables.words(text("Role")),
+                "decision": tables.words(text("Decision")),
+                "decided_by": tables.words(text("By")),
+                "decided_at": tables.words(text("When")),
+                "reason": tables.words(text("Reason"), width="large"),
+                "rules": tables.words(text("Asked by rule")),
+            },
+            hide_index=True,
+            placeholder=tables.NOTHING,
+            alt=text("Approvals"),
+        )
+    st.markdown(f"**{text('History')}**")
+    st.dataframe(
+        orders.history_rows(actions.journal_of(order.transfer_order_id), people=people, text=text, time_zone=time_zone),
+        column_config={
+            "event": tables.words(text("What")),
+            "actor": tables.words(text("Who")),
+            "roles": tables.words(text("As")),
+            "at": tables.words(text("When")),
+            "reason": tables.words(text("Reason"), width="large"),
+        },
+        hide_index=True,
+        placeholder=tables.NOTHING,
+        alt=text("History"),
+    )
+
+
+def _decisions(order: TransferOrder, person: Person, text: Language) -> None:
+    permitted = permitted_commands(person.actor, order=order)
+    labels = {
+        "ApproveTransferOrder": (text("Approve"), ":material/check:"),
+        "SubmitTransferOrder": (text("Submit"), ":material/send:"),
+        "RejectTransferOrder": (text("Reject"), ":material/close:"),
+        "WithdrawTransferOrder": (text("Withdraw"), ":material/undo:"),
+        "CancelTransferOrder": (text("Cancel order"), ":material/delete:"),
+    }
+    offered = [name for name in labels if name in permitted]
+    why_not = orders.why_not_mine(order, person.actor, text)
+    if why_not:
+        st.info(screen.plain(why_not), icon=":material/hourglass_empty:")
+    if not offered:
+        return
+    with st.container(border=True):
+        needs_reason = [name for name in offered if actions.needs_reason(name)]
+        reason = st.text_input(
+            text("Reason"),
+            key=f"reason_{order.transfer_order_id}_{order.version}",
+            placeholder=text("Needed to reject, withdraw or cancel; welcome with an approval"),
+            max_chars=2000,
+        )
+        with st.container(horizontal=True):
+            for name in offered:
+                label, icon = labels[name]
+                is_first = name == offered[0] and name not in needs_reason
+                if st.button(label, icon=icon, key=f"do_{name}", type="primary" if is_first else "secondary"):
+                    _do(name, order, person, reason, text)
+
+
+def _do(name: str, order: TransferOrder, person: Person, reason: str, text: Language) -> None:
+    if actions.needs_reason(name) and not reason.strip():
+        st.error(text("Say why: write the reason into the field above."), icon=":material/edit:")
+        return
+    try:
+        outcome = actions.decide(name, order=order, person=person, reason=reason.strip())
+    except (Refused, Malformed) as refusal:
+        st.error(screen.plain(text("Not done: {problem}", problem=refusal)), icon=":material/block:")
+        return
+    status = word(text, ORDER_STATUSES, outcome.status)
+    st.session_state[NOTICE] = text("{order}: done. It is now: {status}.", order=outcome.document_number, status=status)
+    st.rerun()
+
+
+show(screen.language())

@@ -1,0 +1,73 @@
+"""Why one suggestion was made: reason, arithmetic, demand, stock with and without it. Layout only."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from app_streamlit import charts, screen, warehouse
+from app_streamlit.i18n import Language
+from app_streamlit.view_models import explanation
+from app_streamlit.warehouse import Publication
+
+
+def transfer(advice: pd.Series, wanted: pd.Series, publication: Publication, text: Language) -> None:
+    """The panel of a transfer suggestion; `wanted` holds the units and dates that the planner entered."""
+    as_of = publication.as_of_date
+    key = {"warehouse_id": str(advice["destination_id"]), "sku": str(advice["sku"])}
+    freq = str(warehouse.read(publication, explanation.planning_frequency())["freq"].iloc[0])
+    history, forecast, arriving, safety = warehouse.read_all(
+        publication,
+        (
+            explanation.demand_history(**key, as_of=as_of, freq=freq),
+            explanation.forecast(**key, as_of=as_of),
+            explanation.arrivals(**key),
+            explanation.safety_stock(**key),
+        ),
+    )
+    st.info(screen.plain(explanation.reason(advice.to_dict(), text)), icon=":material/lightbulb:")
+    figures, pictures = st.columns([1, 1], gap="medium")
+    with figures:
+        st.markdown(f"**{text('The arithmetic')}**")
+        _arithmetic(explanation.arithmetic(advice.to_dict(), text), text)
+    with pictures:
+        if forecast.empty:
+            st.caption(text("There is no forecast for this product in this warehouse."))
+            return
+        st.markdown(f"**{text('Demand at the destination')}**")
+        st.altair_chart(
+            charts.demand(history, forecast, freq=freq, text=text),
+            alt=text("Demand at the destination: sales and forecast"),
+        )
+        st.markdown(f"**{text('Stock at the destination, with and without this order')}**")
+        arrival = wanted["arrival_date"]
+        projected = explanation.projected_stock(
+            available_units=float(advice["available_units"]),
+            demand=explanation.daily_demand(forecast, as_of=as_of, freq=freq),
+            arriving=explanation.arriving_by_day(arriving),
+            order=(arrival, float(wanted["units"])),
+        )
+        level = None if safety.empty else float(safety["safety_stock_units"].iloc[0])
+        st.altair_chart(
+            charts.projection(projected, safety_stock_units=level, arrival=arrival, text=text),
+            alt=text("Stock at the destination, with and without this order"),
+        )
+        st.caption(
+            text(
+                "Forecast by {model}. Sales that find no stock are lost, not delivered later.",
+                model=forecast["model"].iloc[0],
+            )
+        )
+
+
+def purchase(advice: pd.Series, text: Language) -> None:
+    """The panel of a purchase suggestion."""
+    st.info(screen.plain(explanation.reason(advice.to_dict(), text)), icon=":material/lightbulb:")
+    _arithmetic(explanation.purchase_arithmetic(advice.to_dict(), text), text)
+
+
+def _arithmetic(rows: pd.DataFrame, text: Language) -> None:
+    # A static table: it breaks long meanings into lines, and screen readers read it.
+    named = rows.rename(columns={"step": text("Step"), "units": text("Units"), "meaning": text("Meaning")})
+    styled = named.style.format({text("Units"): text.number})
+    st.table(styled, border="horizontal", hide_index=True, alt=text("The arithmetic"))

@@ -1,0 +1,215 @@
+"""Home: what needs attention, as counts and money, for the roles of the person who looks.
+
+Belongs here: queries and the cards they make. Does not: the pages that the cards lead to, nor the orders themselves
+(`orders.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from app_streamlit.i18n import Language
+from app_streamlit.i18n.words import ALERT_KINDS, SEVERITIES, place, word
+from app_streamlit.view_models.orders import waiting_for
+from app_streamlit.view_models.query import Query
+from inventory_core.access.model import Person
+from inventory_core.money import total
+from inventory_core.transfer_orders.model import Status, TransferOrder
+
+URGENT_LIMIT = 25
+
+
+@dataclass(frozen=True)
+class Card:
+    """One figure that leads to a page: `page` is the page's name, `query` what its filters are set to."""
+
+    label: str
+    count: int
+    detail: str
+    page: str
+    query: tuple[tuple[str, str], ...]
+    explanation: str
+
+
+def alert_counts() -> Query:
+    """One row per kind of alert and currency: how many, how much money."""
+    return Query(
+        """
+        select alert_kind, count(*)::int as alert_count, sum(units)::double as units, sum(amount)::double as amount,
+            max(currency) as currency
+        from marts.fct_stock_alerts group by alert_kind
+        """
+    )
+
+
+def suggestion_counts() -> Query:
+    """One row: transfer and purchase suggestions and what they are worth."""
+    return Query(
+        """
+        select
+            (select count(*) from marts.fct_transfer_suggestions)::int as transfer_count,
+            (select sum(value_amount) from marts.fct_transfer_suggestions)::double as transfer_amount,
+            (select max(value_currency) from marts.fct_transfer_suggestions) as transfer_currency,
+            (select count(*) from marts.fct_purchase_suggestions)::int as purchase_count,
+            (select sum(value_amount) from marts.fct_purchase_suggestions)::double as purchase_amount,
+            (select max(value_currency) from marts.fct_purchase_suggestions) as purchase_currency
+        """
+    )
+
+
+def urgent() -> Query:
+    """The most severe alerts about goods; one row per alert."""
+    return Query(
+        f"""
+        select a.*, p.title, w.warehouse_name from marts.fct_stock_alerts a
+        left join marts.dim_products p using (sku) left join marts.dim_warehouses w using (warehouse_id)
+        where a.alert_kind <> 'feed_refused_rows'
+        order by case a.severity when 'high' then 0 when 'medium' then 1 else 2 end,
+            a.amount desc nulls last, a.alert_date nulls last, a.alert_id limit {URGENT_LIMIT}
+        """
+    )
+
+
+def feed_health() -> Query:
+    """One row per feed and entity: rows read, accepted, skipped, refused, corrected."""
+    return Query("select * from marts.fct_feed_health order by refused_rows desc, feed, entity")
+
+
+def refused_rows() -> Query:
+    """The first refused rows with the rule they broke."""
+    return Query(
+        """
+        select feed, file, row_number, column_name, rule, message from marts.fct_quarantined_rows
+        order by feed, file, row_number limit 200
+        """
+    )
+
+
+def order_cards(everything: Sequence[TransferOrder], person: Person, text: Language) -> list[Card]:
+    """The cards about orders, for the roles of the person: what he decides, what he has begun."""
+    found = []
+    waiting = waiting_for(everything, person.actor)
+    if {"supervisor", "finance", "warehouse", "admin"} & set(person.roles):
+        found.append(
+            Card(
+                text("Orders that wait for me"),
+                len(waiting),
+                _value(waiting, text),
+                "orders",
+                (("status", "waiting"),),
+                text("Submitted orders that you can approve or reject"),
+            )
+        )
+    if {"planner", "admin"} & set(person.roles):
+        mine = [order for order in everything if order.drafted_by == person.person_id]
+        drafts = [order for order in mine if order.status is Status.DRAFT]
+        submitted = [order for order in mine if order.status is Status.SUBMITTED]
+        found.append(
+            Card(
+                text("My orders in approval"),
+                len(submitted),
+                _value(submitted, text),
+                "orders",
+                (("status", "submitted"),),
+                text("Orders that you drafted and that wait for others"),
+            )
+        )
+        if drafts:
+            found.append(
+                Card(
+                    text("My drafts"),
+                    len(drafts),
+                    "",
+                    "orders",
+                    (("status", "draft"),),
+                    text("Withdrawn or never submitted"),
+                )
+            )
+    return found
+
+
+def _value(orders: Sequence[TransferOrder], text: Language) -> str:
+    values = [order.value for order in orders if order.value]
+    return (
+        text.money(total(values, currency=values[0].currency).amount, values[0].currency, whole=True) if values else ""
+    )
+
+
+def cards(alerts: pd.DataFrame, suggestions: pd.DataFrame, text: Language) -> list[Card]:
+    """The cards about goods and feeds, with or without anything in them."""
+    by_kind = {row["alert_kind"]: row for row in alerts.to_dict("records")}
+    planned = suggestions.iloc[0]
+
+    def of(kind: str, label: str, page: str, query: tuple[tuple[str, str], ...], explanation: str) -> Card:
+        row = by_kind.get(kind)
+        amount = text.money(row["amount"], row["currency"], whole=True) if row and row["currency"] else ""
+        return Card(label, int(row["alert_count"]) if row else 0, amount, page, query, explanation)
+
+    return [
+        Card(
+            text("Transfer suggestions"),
+            int(planned["transfer_count"]),
+            text.money(planned["transfer_amount"], planned["transfer_currency"], whole=True),
+            "suggestions",
+            (),
+            text("Proposed by the newest plan, at cost"),
+        ),
+        Card(
+            text("Purchase suggestions"),
+            int(planned["purchase_count"]),
+            text.money(planned["purchase_amount"], planned["purchase_currency"], whole=True),
+            "suggestions",
+            (("kind", "purchases"),),
+            text("Proposed by the newest plan, at cost"),
+        ),
+        of(
+            "below_safety_stock",
+            text("Products below safety stock"),
+            "stock",
+            (("state", "below_safety_stock"),),
+            text("Product × warehouse whose position is below the safety stock"),
+        ),
+        of(
+            "stock_out_before_arrival",
+            text("Stock-outs before arrival"),
+            "stock",
+            (("state", "out_of_stock"),),
+            text("Will run out before anything that is on its way arrives"),
+        ),
+        of(
+            "shipment_delayed",
+            text("Delayed shipments"),
+            "in_transit",
+            (("delayed", "true"),),
+            text("Expected later than planned"),
+        ),
+        of(
+            "feed_refused_rows",
+            text("Refused rows"),
+            "home",
+            (),
+            text("Rows that broke a rule and stand in quarantine, listed below"),
+        ),
+    ]
+
+
+def urgent_rows(frame: pd.DataFrame, text: Language) -> pd.DataFrame:
+    """The alerts as they are read: severity, kind, product, warehouse, date, money, message."""
+    return pd.DataFrame(
+        {
+            "severity": [word(text, SEVERITIES, code) for code in frame["severity"]],
+            "kind": [word(text, ALERT_KINDS, code) for code in frame["alert_kind"]],
+            "sku": frame["sku"].fillna("").to_list(),
+            "title": frame["title"].fillna("").to_list(),
+            "warehouse": [
+                place(name, identifier) if isinstance(identifier, str) else ""
+                for name, identifier in zip(frame["warehouse_name"], frame["warehouse_id"], strict=True)
+            ],
+            "alert_date": pd.to_datetime(frame["alert_date"]).dt.date,
+            "amount": frame["amount"].astype("float64").to_list(),
+            "message": (frame["message_zh"] if text.code == "zh" else frame["message"]).to_list(),
+        }
+    )

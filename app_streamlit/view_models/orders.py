@@ -1,0 +1,167 @@
+"""Orders: the list, one order's lines, approvals and history, as they are read.
+
+Belongs here: rows made of what the core answers. Does not: reading or commanding the core (`app_streamlit/actions.py`),
+what a person may do (the core's `permitted_commands`). Orders come live from the core, never from the marts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+
+import pandas as pd
+
+from app_streamlit.i18n import Language, marked
+from app_streamlit.i18n.words import MODES, ORDER_STATUSES, ROLES, place, word
+from app_streamlit.view_models.query import Query
+from inventory_core.access.model import Actor
+from inventory_core.journal import Entry
+from inventory_core.transfer_orders.model import Status, TransferOrder
+
+STATUS_CHOICES = ("waiting", "all", *(status.value for status in Status))
+STATUS_COLORS = {
+    "draft": "gray",
+    "submitted": "orange",
+    "approved": "green",
+    "rejected": "red",
+    "cancelled": "gray",
+}
+EVENTS = {
+    "TransferOrderDrafted": marked("Drafted"),
+    "TransferOrderChanged": marked("Changed"),
+    "TransferOrderSubmitted": marked("Submitted for approval"),
+    "TransferOrderStepApproved": marked("Approval given"),
+    "TransferOrderApproved": marked("Approved"),
+    "TransferOrderRejected": marked("Rejected"),
+    "TransferOrderWithdrawn": marked("Withdrawn into draft"),
+    "TransferOrderCancelled": marked("Cancelled"),
+}
+DECISIONS = {"approved": marked("Approved"), "rejected": marked("Rejected")}
+
+
+def titles(skus: Iterable[str]) -> Query:
+    """Titles of products, one row per sku."""
+    return Query("select sku, title from marts.dim_products where list_contains(?, sku)", (tuple(skus),))
+
+
+def waiting_for(orders: Iterable[TransferOrder], actor: Actor) -> list[TransferOrder]:
+    """The orders that the actor can decide now."""
+    return [order for order in orders if order.steps_open_to(actor)]
+
+
+def of_status(orders: Iterable[TransferOrder], choice: str, actor: Actor) -> list[TransferOrder]:
+    """The orders of one of `STATUS_CHOICES`, the newest first."""
+    if choice == "waiting":
+        found = waiting_for(orders, actor)
+    else:
+        found = [order for order in orders if choice in ("all", order.status.value)]
+    return sorted(found, key=lambda order: (order.document_year, order.document_sequence), reverse=True)
+
+
+def status_word(choice: str, text: Language) -> str:
+    """A choice of the list in words."""
+    if choice == "waiting":
+        return text("Waiting for me")
+    return text("All") if choice == "all" else word(text, ORDER_STATUSES, choice)
+
+
+def order_rows(
+    orders: Iterable[TransferOrder], *, warehouses: Mapping[str, str], people: Mapping[str, str], text: Language
+) -> pd.DataFrame:
+    """The list: one row per order."""
+    return pd.DataFrame(
+        [
+            {
+                "document_number": order.document_number,
+                "status": word(text, ORDER_STATUSES, order.status.value),
+                "lane": lane_words(order, warehouses=warehouses, text=text),
+                "ship_date": order.ship_date,
+                "arrival_date": order.arrival_date,
+                "line_count": len(order.lines),
+                "units": order.units,
+                "value_amount": float(order.value.amount) if order.value else None,
+                "waiting_for": ", ".join(word(text, ROLES, role) for role in order.waiting_for_roles),
+                "drafted_by": people.get(order.drafted_by, order.drafted_by),
+            }
+            for order in orders
+        ]
+    )
+
+
+def lane_words(order: TransferOrder, *, warehouses: Mapping[str, str], text: Language) -> str:
+    """Origin → destination · mode."""
+    origin = place(warehouses.get(order.origin_id), order.origin_id)
+    destination = place(warehouses.get(order.destination_id), order.destination_id)
+    return f"{origin} → {destination} · {word(text, MODES, order.mode)}"
+
+
+def line_rows(order: TransferOrder, *, titles: Mapping[str, str], text: Language) -> pd.DataFrame:
+    """The lines: the advice beside what was ordered, and the difference where they differ."""
+    rows = []
+    for line in order.lines:
+        change = None if line.suggested_units is None else line.units - line.suggested_units
+        rows.append(
+            {
+                "sku": line.sku,
+                "title": titles.get(line.sku, ""),
+                "suggested_units": line.suggested_units,
+                "units": line.units,
+                "change": "" if not change else f"{'+' if change > 0 else '−'}{text.number(abs(change))}",
+                "unit_value_amount": float(line.unit_value.amount) if line.unit_value else None,
+                "value_amount": float(line.value.amount) if line.value else None,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def value_words(order: TransferOrder, text: Language) -> str:
+    """What the order is worth; before submission it is not valued."""
+    amount: Decimal | None = order.value.amount if order.value else None
+    if order.value is None:
+        return text("valued when submitted") if order.status is Status.DRAFT else "–"
+    return text.money(amount, order.value.currency)
+
+
+def step_rows(order: TransferOrder, *, people: Mapping[str, str], text: Language, time_zone: str) -> pd.DataFrame:
+    """The chain of approvals: role, decision (or who it waits for), by whom, when, why."""
+    return pd.DataFrame(
+        [
+            {
+                "role": word(text, ROLES, step.role),
+                "decision": word(text, DECISIONS, step.decision) if step.decision else text("waiting"),
+                "decided_by": people.get(step.decided_by or "", step.decided_by or ""),
+                "decided_at": text.instant(step.decided_at, time_zone=time_zone) if step.decided_at else "",
+                "reason": step.reason,
+                "rules": ", ".join(step.rule_ids),
+            }
+            for step in order.steps
+        ]
+    )
+
+
+def history_rows(
+    entries: Iterable[Entry], *, people: Mapping[str, str], text: Language, time_zone: str
+) -> pd.DataFrame:
+    """The journal of one order, the newest first: event, person, roles, time, reason."""
+    return pd.DataFrame(
+        [
+            {
+                "event": word(text, EVENTS, entry.event_type),
+                "actor": people.get(entry.actor_id, entry.actor_id),
+                "roles": ", ".join(word(text, ROLES, role) for role in entry.roles),
+                "at": text.instant(entry.at, time_zone=time_zone),
+                "reason": entry.reason,
+            }
+            for entry in sorted(entries, key=lambda entry: entry.sequence, reverse=True)
+        ]
+    )
+
+
+def why_not_mine(order: TransferOrder, actor: Actor, text: Language) -> str:
+    """Why the actor cannot decide a submitted order, in words; empty when he can or nothing waits."""
+    if order.status is not Status.SUBMITTED or order.steps_open_to(actor):
+        return ""
+    roles = ", ".join(word(text, ROLES, role) for role in order.waiting_for_roles)
+    if actor.actor_id in order.contributors:
+        return text("You had a hand in this order, so somebody else must decide. It waits for: {roles}.", roles=roles)
+    return text("This order waits for: {roles}.", roles=roles)
