@@ -72,7 +72,7 @@ def order_files(world: World, *, shop: int) -> Iterator[TableFile]:
     rendered = _render_orders(world, table, shop=shop)
     for number, name in enumerate(months_of(parameters)):
         rows = rendered.filter(pl.Series(month == number))
-        if number == len(months_of(parameters)) - 1:
+        if number == month[-1]:
             rows = _plant_orders(rows, shop=shop)
         yield TableFile(f"inbox/{SHOPS[shop].shop_id}/orders/all_orders_{name}.tsv", rows, separator="\t")
 
@@ -154,7 +154,7 @@ def _render_orders(world: World, table: pl.DataFrame, *, shop: int) -> pl.DataFr
 
 
 def _plant_orders(rows: pl.DataFrame, *, shop: int) -> pl.DataFrame:
-    """Add the bad rows of `planted.py` behind the last file's good ones."""
+    """Add the bad rows of `planted.py` behind the last good one."""
     text = rows.cast(pl.String)
     model = text.tail(1)
     if shop == AMAZON_DE:

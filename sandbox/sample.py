@@ -83,7 +83,8 @@ def _write_files(world: World, folder: Path) -> None:
     )
     write_workbook(world, path=folder / "master.xlsx")
     for table in inbox_tables(world):
-        table.write(folder)
+        if table.rows.height:  # nobody exports a month in which there was nothing
+            table.write(folder)
     for path, body in tracking.tracking_files(world):
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)

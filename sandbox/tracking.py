@@ -54,6 +54,14 @@ def told(world: World, shipment: Shipment) -> list[Milestone]:
     return [milestone for milestone in shipment.milestones if milestone.day < world.today]
 
 
+def estimated_day(world: World, shipment: Shipment) -> int | None:
+    """The carrier's estimate of the delivery: renewed once he has admitted a delay, gone once he has delivered."""
+    codes = {milestone.code for milestone in told(world, shipment)}
+    if "Delivered_Other" in codes:
+        return None
+    return shipment.arrival_day + 2 if "Exception_Delayed" in codes else shipment.expected_day
+
+
 def _address(country: str | None) -> dict[str, Any]:
     nowhere = {"longitude": None, "latitude": None}
     return {
@@ -84,7 +92,8 @@ def _answer(world: World, shipment: Shipment) -> dict[str, Any]:
     events = [_event(world, milestone) for milestone in reversed(told(world, shipment))]
     by_stage = {event["stage"]: event for event in events}
     latest, lane = events[0], shipment.lane
-    expected = str(world.parameters.date_of(shipment.expected_day))
+    estimate = estimated_day(world, shipment)
+    expected = None if estimate is None else str(world.parameters.date_of(estimate))
     days = (world.today - shipment.ship_day) if not shipment.is_finished else shipment.arrival_day - shipment.ship_day
     stages = [
         {
@@ -116,7 +125,7 @@ def _answer(world: World, shipment: Shipment) -> dict[str, Any]:
                 "days_of_transit": days,
                 "days_of_transit_done": 0,
                 "days_after_last_update": world.today - told(world, shipment)[-1].day,
-                "estimated_delivery_date": {"source": "Official", "from": expected, "to": expected},
+                "estimated_delivery_date": {"source": expected and "Official", "from": expected, "to": expected},
             },
             "milestone": stages,
             "misc_info": {"risk_factor": 0, "service_type": lane.mode, "pieces": None, "local_key": 0},

@@ -115,8 +115,9 @@ def return_files(world: World, *, warehouse: int) -> Iterator[TableFile]:
             pl.col("units").alias("Qty"),
             pl.when("is_good").then(pl.lit("Restocked")).otherwise(pl.lit("Damaged")).alias("Condition"),
         )
-        undated = rows.tail(1).with_columns(pl.lit("RMA-LOST").alias("RMA"), pl.lit("").alias("Received"))
-        yield TableFile("inbox/us_3pl/returns.csv", pl.concat([rows, undated]))
+        lost = ("RMA-LOST", "", "Shopify", "#1001", world.catalog.products[0].sku, "1", "Restocked")
+        undated = pl.DataFrame([lost], schema=rows.columns, orient="row")
+        yield TableFile("inbox/us_3pl/returns.csv", pl.concat([rows.cast(pl.String), undated]))
         return
     names = {AMAZON_DE: "Amazon DE", SHOPIFY: "Webshop"}
     rows = table.select(
@@ -137,7 +138,8 @@ def _two(number: pl.Expr) -> pl.Expr:
 
 def _return_table(world: World, found: list[Return], minutes: np.ndarray) -> pl.DataFrame:
     listings, products = world.catalog.listings, world.catalog.products
-    schema = {"line": pl.Int64, "shop": pl.Int64, "day": pl.Int64, "units": pl.Int64, "is_good": pl.Boolean}
+    numbers = dict.fromkeys(("line", "shop", "day", "units"), pl.Int64)
+    schema = {**numbers, "rma": pl.String, "sku": pl.String, "is_good": pl.Boolean}
     table = pl.DataFrame(
         {
             "line": [item.line for item in found],
