@@ -87,13 +87,16 @@ def open_core(url: str, *, create: bool = False) -> Core:
     if file is not None and not file.parent.is_dir():
         raise UnableToOpenCore(f"there is no folder {file.parent}: `diaobo company new` makes one")
     storage = SqlStorage(sql_engine(url))
-    revision = storage.revision()
-    if revision != HEAD_REVISION:
-        if not create:
-            storage.close()
+    try:
+        revision = storage.revision()
+        if revision != HEAD_REVISION and create:
+            storage.migrate()
+        elif revision != HEAD_REVISION:
             raise UnableToOpenCore(
                 f"the core's tables have version {revision or 'none'}, this program needs {HEAD_REVISION}: "
                 "`diaobo run` brings them there"
             )
-        storage.migrate()
+    except BaseException:
+        storage.close()
+        raise
     return Core(storage)

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, create_engine, event, inspect, text
 from sqlalchemy.engine import Engine, make_url
-from sqlalchemy.exc import NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 
 from inventory_core.errors import Refused
 from inventory_core.storage.ports import Reader, Writer
@@ -37,7 +37,10 @@ def sql_engine(url: str) -> Engine:
 
     Raises: UnableToOpenCore when it is another kind of database, or its driver is not installed.
     """
-    parsed = make_url(url)
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise UnableToOpenCore("the core's address is no URL such as postgresql://user@host/database") from None
     if parsed.drivername in ("postgres", "postgresql"):
         parsed = parsed.set(drivername="postgresql+psycopg")
     try:
@@ -119,17 +122,28 @@ class SqlStorage:
         try:
             with self._engine.connect() as connection:
                 return _revision(connection)
-        except OperationalError as error:
+        except DBAPIError as error:
             url = self._engine.url.render_as_string(hide_password=True)
             raise UnableToOpenCore(f"the database {url} cannot be opened: {error.orig}") from error
 
     def migrate(self) -> None:
-        """Bring the tables to the revision of this program, alone and in one transaction."""
+        """Bring the tables to the revision of this program, alone and in one transaction.
+
+        Raises: UnableToOpenCore when a newer program made them.
+        """
+        from alembic.util import CommandError
+
         from inventory_core.storage.migrations.run import upgrade
 
         with self._writing_connection() as connection:
-            if _revision(connection) != HEAD_REVISION:  # somebody else may have done it while this one waited
+            if _revision(connection) == HEAD_REVISION:  # somebody else did it while this one waited
+                return
+            try:
                 upgrade(connection)
+            except CommandError as error:
+                raise UnableToOpenCore(
+                    f"the core's tables come from a newer version of this program: install that one ({error})"
+                ) from error
 
     def close(self) -> None:
         """See `Storage`."""
