@@ -51,7 +51,7 @@ def machine() -> Iterator[Finding]:
 
 
 def company_folder_state(company: Company) -> Iterator[Finding]:
-    """Settings, room and rights, and whether each feed finds files and its mapping reads."""
+    """Settings, room and rights, and whether each feed finds files (company.toml was checked while it was read)."""
     yield Finding("ok", f"{company.folder}: {company.name}, {company.base_currency}, {company.time_zone}")
     free = shutil.disk_usage(company.folder).free
     yield Finding("ok" if free > LITTLE_DISK_BYTES else "note", f"{free / 1024**3:,.0f} GiB free on its disk")
@@ -62,8 +62,6 @@ def company_folder_state(company: Company) -> Iterator[Finding]:
     for feed in company.feeds:
         if not feed.files():
             yield Finding("note", f"feed {feed.name}: no file matches {', '.join(feed.patterns)}")
-        elif feed.mapping and not feed.mapping.is_file():
-            yield Finding("wrong", f"feed {feed.name}: mapping {feed.mapping} is absent; write it or mend company.toml")
 
 
 def publication(company: Company) -> Iterator[Finding]:
@@ -74,7 +72,10 @@ def publication(company: Company) -> Iterator[Finding]:
         yield Finding("note", "nothing is published yet: run `diaobo run`")
         return
     try:
-        with duckdb.connect(str(company.published), read_only=True) as connection:
+        # attached under a name of its own: a file called marts.duckdb makes `marts.x` ambiguous
+        with duckdb.connect() as connection:
+            connection.execute("attach ? as published (read_only)", [str(company.published)])
+            connection.execute("use published")
             row = connection.execute("select max(published_at), max(as_of_date) from ops.publications").fetchone()
             refused = connection.execute("select count(*) from marts.fct_quarantined_rows").fetchone()
     except duckdb.Error as error:
