@@ -93,8 +93,9 @@ def _render_orders(world: World, table: pl.DataFrame, *, shop: int) -> pl.DataFr
     later = epoch(parameters, zone, day=table["updated_day"].to_numpy(), second=rng.integers(18_000, 50_000, height))
     updated = np.where(table["is_final"].to_numpy(), later, table["epoch"].to_numpy() + 120)
     is_fba = pl.col("warehouse") != DE_3PL
-    status = pl.when(~pl.col("is_final")).then(pl.when(is_fba).then(pl.lit("Pending")).otherwise(pl.lit("Unshipped")))
-    status = status.otherwise(pl.when("is_cancelled").then(pl.lit("Cancelled")).otherwise(pl.lit("Shipped")))
+    waiting = pl.when(is_fba).then(pl.lit("Pending")).otherwise(pl.lit("Unshipped"))
+    done = pl.when("is_cancelled").then(pl.lit("Cancelled")).otherwise(pl.lit("Shipped"))
+    status = pl.when("is_final").then(done).otherwise(waiting)
     # Amazon shows no price before the payment is through.
     priced = pl.when(pl.col("is_final"))
     total = pl.col("unit_cents") * pl.col("units")
@@ -201,7 +202,11 @@ def return_files(world: World, *, shop: int) -> Iterator[TableFile]:
             "plate": np.arange(len(found)) * 7919 + 100_000_000,
             "customer-comments": np.array(_COMMENTS)[rng.integers(len(_COMMENTS), size=len(found))],
         },
-        schema_overrides={"line": pl.Int64},
+        schema_overrides={
+            **dict.fromkeys(("line", "quantity"), pl.Int64),
+            **dict.fromkeys(("sku", "asin", "fnsku", "product-name"), pl.String),
+            "is_good": pl.Boolean,
+        },
     )
     hours = pl.col("hours").abs().cast(pl.String).str.zfill(2)
     sign = pl.when(pl.col("hours") < 0).then(pl.lit("-")).otherwise(pl.lit("+"))

@@ -114,7 +114,8 @@ def draw_listings(products: tuple[Product, ...], *, parameters: Parameters) -> t
     draft = _Draft(parameters.chance("listings"))
     rng = draft.rng
     for product in products:
-        in_us, in_de, in_shop = rng.random(3) < (0.78, 0.6, 0.5)
+        # The first product is sold everywhere, so that even a tiny company has three shops at work.
+        in_us, in_de, in_shop = (rng.random(3) < (0.78, 0.6, 0.5)) | (product.index == 0)
         in_us = in_us or not (in_de or in_shop)
         if in_us:
             _list_in_us(draft, product)

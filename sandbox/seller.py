@@ -57,6 +57,7 @@ class Seller:
         self.moq = np.array([product.moq_units for product in catalog.products])
         self.lead = np.array([product.purchase_lead_time_days for product in catalog.products])
         self.weight = np.array([product.weight_kg for product in catalog.products])
+        self.may_fly = np.array([not product.is_hazmat for product in catalog.products])
         self.launch = np.array([product.launch_day for product in catalog.products])
         self.end = np.array([product.end_day for product in catalog.products])
         self.planned = np.zeros((len(WAREHOUSES), self.products))
@@ -141,9 +142,9 @@ class Seller:
         by_air_de = moving[FBA_DE] & (cover[FBA_DE] < 11) & self._remembered(0.5)
         return [
             Wish(4, np.minimum(self._cartons(rate[FBA_US] * 21), self._cartons(spare)) * by_truck),
-            Wish(2, self._cartons(rate[FBA_US] * 14) * by_express),
-            Wish(1, self._cartons(rate[FBA_US] * 24) * by_air),
-            Wish(6, self._cartons(rate[FBA_DE] * 24) * by_air_de),
+            Wish(2, self._cartons(rate[FBA_US] * 14) * by_express * self.may_fly),
+            Wish(1, self._cartons(rate[FBA_US] * 24) * by_air * self.may_fly),
+            Wish(6, self._cartons(rate[FBA_DE] * 24) * by_air_de * self.may_fly),
         ]
 
     def purchases(self, day: int, *, position: np.ndarray, number: int) -> list[PurchaseOrder]:

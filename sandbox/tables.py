@@ -1,4 +1,7 @@
-"""One file of the company's inbox as a table, written byte for byte the same on every machine."""
+"""One file of the company's inbox as a table; equal tables become equal bytes.
+
+Does not belong here: what stands in it (`amazon.py`, `shopify.py`, `warehouses.py`).
+"""
 
 from __future__ import annotations
 

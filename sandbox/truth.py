@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from sandbox.amazon import superseded_lines
-from sandbox.network import AMAZON_DE, AMAZON_US, SHOPS, WAREHOUSES
+from sandbox.network import AMAZON_DE, AMAZON_US, SHOPIFY, SHOPS, WAREHOUSES
 from sandbox.order_lines import month_index, months_of, unit_cents
 from sandbox.places import AVAILABLE, PREPARING, RESEARCHING, SOLD, UNFULFILLABLE, place_name
 from sandbox.planted import PLANTED_ROWS
@@ -102,7 +102,7 @@ def sales(world: World) -> dict[str, dict[str, dict[str, int | str]]]:
     pieces = np.array([sum(units for _, units in item.parts) for item in world.catalog.listings])[listing]
     month = month_index(world.parameters, wanted.day[got])
     units, kept = world.line_units[got], ~world.line_cancelled[got]
-    priced = kept & ((wanted.day[got] < world.today - 1) | (shop == 2))
+    priced = kept & ((wanted.day[got] < world.today - 1) | (shop == SHOPIFY))
     cents = units * unit_cents(world)[got]
     found: dict[str, dict[str, dict[str, int | str]]] = {}
     for item in SHOPS:

@@ -10,12 +10,13 @@ from click.testing import CliRunner
 
 from pipelines.commands.sandbox import command
 from sandbox import sample
+from sandbox.network import DE_3PL, FBA_DE
 from sandbox.parameters import Parameters
 from sandbox.sample import UnableToWriteSample, read_parameters, write_sample
 from sandbox.truth import truth
 from sandbox.world import live
 
-SMALL = Parameters(seed=5, products=12, months=3)
+SMALL = Parameters(seed=5, products=20, months=4)
 
 
 def digests(folder: Path) -> dict[str, str]:
@@ -32,7 +33,7 @@ def folder(tmp_path_factory) -> Path:
 
 def test_the_same_seed_writes_the_same_bytes_and_another_seed_others(folder, tmp_path):
     write_sample(tmp_path / "again", parameters=SMALL)
-    write_sample(tmp_path / "other", parameters=Parameters(seed=6, products=12, months=3))
+    write_sample(tmp_path / "other", parameters=Parameters(seed=6, products=20, months=4))
     first, again, other = (digests(path) for path in (folder, tmp_path / "again", tmp_path / "other"))
     assert first == again
     assert first["master.xlsx"] != other["master.xlsx"]
@@ -65,6 +66,21 @@ def test_an_empty_folder_is_taken(tmp_path):
     (tmp_path / "company").mkdir()
     write_sample(tmp_path / "company", parameters=SMALL)
     assert (tmp_path / "company/company.toml").is_file()
+
+
+@pytest.mark.parametrize(
+    ("parameters", "warehouse", "absent"),
+    [
+        (Parameters(seed=5, products=12, months=3), FBA_DE, "amazon_de/returns"),
+        (Parameters(seed=0, products=10, months=3), DE_3PL, "de_3pl/retouren.csv"),
+    ],
+)
+def test_a_world_too_young_for_returns_can_be_written(tmp_path, parameters, warehouse, absent):
+    world = write_sample(tmp_path / "company", parameters=parameters)
+    origins = {world.catalog.listings[world.wanted.listing[item.line]].warehouse for item in world.returns}
+    assert origins
+    assert warehouse not in origins
+    assert not (tmp_path / "company/inbox" / absent).exists()
 
 
 def test_a_failure_in_the_middle_leaves_nothing(tmp_path, monkeypatch):

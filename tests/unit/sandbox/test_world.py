@@ -152,6 +152,14 @@ def test_every_place_has_a_name_of_its_own():
     assert names[place(2, AVAILABLE)] == "fba_de.available"
 
 
+def test_dangerous_goods_do_not_fly(small_world):
+    grounded = np.array([product.is_hazmat for product in small_world.catalog.products])
+    flown = [shipment.units for shipment in small_world.shipments if shipment.lane.mode in ("air", "express")]
+    assert grounded.any()
+    assert sum(flown)[~grounded].sum() > 0
+    assert not sum(flown)[grounded].any()
+
+
 def test_every_shop_sells_and_every_lane_is_known(small_world):
     shops = {small_world.catalog.listings[at].shop for at in small_world.wanted.listing}
     assert shops == {shop.index for shop in SHOPS}
