@@ -54,7 +54,8 @@ def season_of_year(dates: Dates) -> npt.NDArray[np.int64]:
     """
     middle = dates.astype("datetime64[D]") + np.timedelta64(3, "D")
     day_of_year = (middle - middle.astype("datetime64[Y]").astype("datetime64[D]")).astype(np.int64)
-    return np.minimum(day_of_year // 7, SEASONS_PER_YEAR - 1)
+    season: npt.NDArray[np.int64] = np.minimum(day_of_year // 7, SEASONS_PER_YEAR - 1)
+    return season
 
 
 def weekday(dates: Dates) -> npt.NDArray[np.int64]:

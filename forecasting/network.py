@@ -77,7 +77,7 @@ class Network:
         return [number for number, lane in enumerate(self.lanes) if lane.destination_id == warehouse_id]
 
     def feeding_lane(self, warehouse_id: str) -> int | None:
-        """The lane that usually feeds a warehouse: the cheapest way from a source, over all legs, for a middling product.
+        """The lane that usually feeds a warehouse: the cheapest way from a source over all legs, for a median product.
 
         One lane per warehouse, not per product, so that who feeds whom is the same for every product and can be said
         in a sentence. None for a source: a warehouse that no lane reaches.

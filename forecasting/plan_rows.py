@@ -18,10 +18,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from forecasting.planning_round import Need, PlanningRound, Shipment
+from forecasting.planning_needs import Need, Shipment
+from forecasting.planning_round import PlanningRound
 from forecasting.planning_state import PLANNED, PlanningState
 from forecasting.reasons import PurchaseFacts, TransferFacts, purchase_reason, transfer_reason
-from forecasting.safety_stock import Window
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -78,27 +78,6 @@ PURCHASE_COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     "reason_code": pl.String,
     "reason": pl.String,
     "reason_zh": pl.String,
-}
-POSITION_COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
-    "warehouse_id": pl.String,
-    "sku": pl.String,
-    "as_of_date": pl.Date,
-    "available_units": pl.Int64,
-    "in_transit_units": pl.Int64,
-    "open_order_units": pl.Int64,
-    "purchase_units": pl.Int64,
-    "position_units": pl.Int64,
-    "mean_daily_units": pl.Float64,
-    "protection_days": pl.Int64,
-    "demand_until_arrival_units": pl.Float64,
-    "safety_stock_units": pl.Int64,
-    "reorder_point_units": pl.Int64,
-    "order_up_to_units": pl.Int64,
-    "stock_out_date": pl.Date,
-    "days_of_cover": pl.Float64,
-    "model": pl.String,
-    "is_below_safety_stock": pl.Boolean,
-    "is_below_reorder_point": pl.Boolean,
 }
 
 
@@ -232,7 +211,7 @@ def purchase_rows(needs: list[Need], *, books: PlanningRound, as_of: dt.date, cu
         sku = books.state.sku[nodes]
         onward = max(books.members[str(books.state.warehouse[nodes[0]])].values())
         lead = books.purchase_lead_time(nodes)
-        breach = _breach_periods(need, books=books)
+        breach = books.dry_periods(nodes, chance=1.0 - _protection_level(nodes, books=books))
         position = books.position(nodes)
         until_next = books.with_below(nodes, books.state.mean)[:, : need.window.end].sum(axis=1)
         for place in np.flatnonzero(need.wanted > 0).tolist():
@@ -285,86 +264,8 @@ def purchase_rows(needs: list[Need], *, books: PlanningRound, as_of: dt.date, cu
     return _frame(rows, PURCHASE_COLUMNS, keys=["warehouse_id", "sku"])
 
 
-def _breach_periods(need: Need, *, books: PlanningRound) -> Integers:
-    """First period in which a stock-out is likelier than the policy allows when nothing is bought, (nodes,)."""
-    sku = books.state.sku[need.nodes]
-    level = books.policy.protection_level(
-        unit_cost=books.products.unit_cost[sku],
-        unit_price=books.products.unit_price[sku],
-        freight=np.zeros(len(sku)),
+def _protection_level(nodes: Integers, *, books: PlanningRound) -> Floats:
+    sku = books.state.sku[nodes]
+    return books.policy.protection_level(
+        unit_cost=books.products.unit_cost[sku], unit_price=books.products.unit_price[sku], freight=np.zeros(len(sku))
     )
-    return _first_likelier(need, books=books, chance=1.0 - level)
-
-
-def _first_likelier(need: Need, *, books: PlanningRound, chance: Floats) -> Integers:
-    """First period by which units are missing on more than `chance` of the paths; the number of periods if never."""
-    periods = books.state.periods
-    whole = Need(
-        need.nodes,
-        -1,
-        Window(arrival=0, end=periods, horizon=periods),
-        need.economics,
-        need.wanted,
-        need.target,
-        need.carton_units,
-        0.0,
-    )
-    first = np.full(len(need.nodes), periods, dtype=np.int64)
-    for part, exposure in books.exposures(whole):
-        is_likelier = (exposure.running > 0).mean(axis=1) > chance[part, None]
-        first[part] = np.where(is_likelier.any(axis=1), is_likelier.argmax(axis=1), periods)
-    return first
-
-
-def position_rows(needs: list[Need], *, books: PlanningRound, as_of: dt.date) -> pl.DataFrame:
-    """One row per node against its own demand, columns POSITION_COLUMNS.
-
-    protection_days is lead time + review of its feeding lane (or of a purchase). Safety stock is what the order-up-to
-    level holds above the mean demand of that time, never negative; the reorder point is mean demand over the lead time
-    plus safety stock. stock_out_date is the first day by which most demand paths have run dry, with all that is on the
-    way; empty when that is beyond the plan's horizon.
-    """
-    state = books.state
-    parts = [_frame([], POSITION_COLUMNS, keys=[])] if not needs else []
-    for need in needs:
-        nodes, window = need.nodes, need.window
-        mean = state.mean[nodes]
-        until, until_next = mean[:, : window.arrival].sum(axis=1), mean[:, : window.end].sum(axis=1)
-        available = state.available[nodes]
-        supply = {f"{kind}_units": units[nodes] for kind, units in state.supply.items() if kind != PLANNED}
-        position = available + sum(supply.values(), start=np.zeros(len(nodes), dtype=np.int64))
-        order_up_to = np.maximum(position + need.wanted, 0)
-        safety = np.maximum(np.ceil(np.round(order_up_to - until_next, 6)), 0).astype(np.int64)
-        reorder_point = np.ceil(np.round(until + safety, 6)).astype(np.int64)
-        daily = until_next / (window.end * state.period_days)
-        dry = _first_likelier(need, books=books, chance=np.full(len(nodes), 0.5))
-        out_days = np.where(dry < state.periods, dry * state.period_days, -1)
-        has_demand = daily > 0
-        part = pl.DataFrame(
-            {
-                "warehouse_id": state.nodes["warehouse_id"].gather(nodes),
-                "sku": state.nodes["sku"].gather(nodes),
-                "available_units": available,
-                **supply,
-                "position_units": position,
-                "mean_daily_units": np.round(daily, 4),
-                "demand_until_arrival_units": np.round(until, 2),
-                "safety_stock_units": safety,
-                "reorder_point_units": reorder_point,
-                "order_up_to_units": order_up_to,
-                "out_days": out_days,
-                "days_of_cover": np.round(available / np.where(has_demand, daily, 1.0), 1),
-                "has_demand": has_demand,
-                "model": state.models[nodes].tolist(),
-                "is_below_safety_stock": available < safety,
-                "is_below_reorder_point": position < reorder_point,
-            }
-        ).with_columns(
-            pl.lit(as_of).alias("as_of_date"),
-            pl.lit(window.end * state.period_days, dtype=pl.Int64).alias("protection_days"),
-            pl.when(pl.col("out_days") >= 0).then(pl.lit(as_of) + pl.duration(days="out_days")).alias("stock_out_date"),
-            pl.when("has_demand").then("days_of_cover").alias("days_of_cover"),
-            pl.when(pl.col("model") != "").then("model").alias("model"),
-        )
-        parts.append(part.select(pl.col(name).cast(kind) for name, kind in POSITION_COLUMNS.items()))
-    return pl.concat(parts).sort("warehouse_id", "sku")

@@ -260,14 +260,14 @@ def _duplicates(typed: pl.DataFrame, *, keys: tuple[str, ...], file: str, first_
     numbered = typed.select(*keys).with_row_index("row")
     first = pl.col("row").min().over(*keys)
     repeated = numbered.with_columns(first.alias("first")).filter(pl.col("row") != pl.col("first"))
-    return [
-        (
-            row["row"] + first_row,
-            f"{file}, row {row['row'] + first_row}, column {', '.join(keys)}: repeats "
-            f"{', '.join(str(row[key]) for key in keys)} of row {row['first'] + first_row}; pass one row, summed",
+    problems = []
+    for row in repeated.sort("row").to_dicts():
+        values = ", ".join(str(row[key]) for key in keys)
+        place = f"{file}, row {row['row'] + first_row}, column {', '.join(keys)}"
+        problems.append(
+            (row["row"] + first_row, f"{place}: repeats {values} of row {row['first'] + first_row}; sum them")
         )
-        for row in repeated.sort("row").to_dicts()
-    ]
+    return problems
 
 
 def read_policy_file(path: Path) -> tuple[Policy, list[str]]:

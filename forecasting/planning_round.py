@@ -23,6 +23,7 @@ import numpy.typing as npt
 
 from forecasting.allocation import Claims, share_out
 from forecasting.network import WITHOUT_LIMIT, Network, Products
+from forecasting.planning_needs import Need, Shipment
 from forecasting.planning_state import DEFAULT_PURCHASE_LEAD_TIME_DAYS, PLANNED, PlanningState
 from forecasting.policy import Policy
 from forecasting.safety_stock import Economics, Exposure, Window, cheapest_units, expected_cost, project
@@ -35,45 +36,6 @@ ROWS_AT_ONCE = 1_000
 
 STEPS = 20
 """Steps in which a claim on scarce units is cut."""
-
-
-@dataclass(frozen=True)
-class Need:
-    """What one lane could bring to some nodes; arrays of shape (nodes,).
-
-    Attributes:
-        nodes: numbers of the nodes.
-        lane: number of the lane, or -1 for a purchase.
-        window: what the order decides about.
-        economics: of each node.
-        wanted: cheapest units before cartons, negative where less stock would do.
-        target: `wanted` in cartons, never negative.
-        carton_units: of each node.
-        lead_time_sd_days: of the lane.
-    """
-
-    nodes: Integers
-    lane: int
-    window: Window
-    economics: Economics
-    wanted: Integers
-    target: Integers
-    carton_units: Integers
-    lead_time_sd_days: float
-
-
-@dataclass(frozen=True)
-class Shipment:
-    """Units that a need was given; arrays of shape (nodes,). `position` counts stock and supplies before them."""
-
-    need: Need
-    kind: str
-    units: Integers
-    position: Integers
-    origin_units: Integers
-    saved_units: Floats
-    gain: Floats
-    slower_lane: int = -1
 
 
 @dataclass
@@ -108,12 +70,34 @@ class PlanningRound:
             [self._node_of.get((warehouse_id, int(sku)), -1) for sku in self.state.sku[nodes]], dtype=np.int64
         )
 
-    def exposures(self, need: Need) -> Iterator[tuple[npt.NDArray[np.bool_], Exposure]]:
-        """Projections of a need's nodes, a part at a time: which rows, and what they meet."""
-        for start in range(0, len(need.nodes), ROWS_AT_ONCE):
-            is_part = np.zeros(len(need.nodes), dtype=np.bool_)
+    def exposures(
+        self, nodes: Integers, *, window: Window, lead_time_sd_days: float = 0.0
+    ) -> Iterator[tuple[npt.NDArray[np.bool_], Exposure]]:
+        """Projections of nodes of one warehouse, a part at a time: which rows, and what they meet."""
+        for start in range(0, len(nodes), ROWS_AT_ONCE):
+            is_part = np.zeros(len(nodes), dtype=np.bool_)
             is_part[start : start + ROWS_AT_ONCE] = True
-            yield is_part, self._project(need.nodes[is_part], need.window, lead_time_sd_days=need.lead_time_sd_days)
+            yield is_part, self._project(nodes[is_part], window, lead_time_sd_days=lead_time_sd_days)
+
+    def _exposures_of(self, need: Need) -> Iterator[tuple[npt.NDArray[np.bool_], Exposure]]:
+        return self.exposures(need.nodes, window=need.window, lead_time_sd_days=need.lead_time_sd_days)
+
+    def dry_periods(self, nodes: Integers, *, chance: Floats) -> Integers:
+        """First period by which units are missing on more than `chance` of the paths when nothing more is ordered.
+
+        Args:
+            nodes: of one warehouse; what it feeds counts with it.
+            chance: for each node, 0-1.
+
+        Returns:
+            Shape (nodes,); the number of periods of the plan where that never happens.
+        """
+        periods = self.state.periods
+        first = np.full(len(nodes), periods, dtype=np.int64)
+        for part, exposure in self.exposures(nodes, window=Window(arrival=0, end=periods, horizon=periods)):
+            is_likelier = (exposure.running > 0).mean(axis=1) > chance[part, None]
+            first[part] = np.where(is_likelier.any(axis=1), is_likelier.argmax(axis=1), periods)
+        return first
 
     def _project(self, nodes: Integers, window: Window, *, lead_time_sd_days: float) -> Exposure:
         state = self.state
@@ -169,7 +153,7 @@ class PlanningRound:
         blank = np.zeros(len(nodes), dtype=np.int64)
         need = Need(nodes, lane, window, economics, blank, blank, carton_units, sd_days)
         wanted, target = blank.copy(), blank.copy()
-        for part, exposure in self.exposures(need):
+        for part, exposure in self._exposures_of(need):
             costs, carton = economics.of(part), carton_units[part]
             best = cheapest_units(exposure, economics=costs)
             fewer = np.maximum(best, 0) // carton * carton
@@ -266,7 +250,7 @@ class PlanningRound:
             is_given = units > 0
             if not is_given.any():
                 continue
-            given = _part(need, is_given)
+            given = need.part(is_given)
             shipments.append(self._book(given, units[is_given], kind=kind, slower_lane=slower_lane))
         return shipments
 
@@ -303,7 +287,7 @@ class PlanningRound:
         bounds = np.minimum(-(-cartons[:, None] * np.arange(STEPS + 1)[None, :] // STEPS), cartons[:, None])
         bounds = bounds * need.carton_units[:, None]
         costs = np.zeros(bounds.shape)
-        for part, exposure in self.exposures(need):
+        for part, exposure in self._exposures_of(need):
             for step in range(STEPS + 1):
                 costs[part, step] = expected_cost(exposure, units=bounds[part, step], economics=need.economics.of(part))
         units = np.diff(bounds, axis=1)
@@ -317,7 +301,7 @@ class PlanningRound:
     def _book(self, need: Need, units: Integers, *, kind: str, slower_lane: int) -> Shipment:
         saved, gain = np.zeros(len(units)), np.zeros(len(units))
         position = self.position(need.nodes)
-        for part, exposure in self.exposures(need):
+        for part, exposure in self._exposures_of(need):
             level = units[part][:, None]
             saved[part] = (np.maximum(exposure.needed, 0) - np.maximum(exposure.needed - level, 0)).mean(axis=1)
             none, costs = np.zeros(int(part.sum()), dtype=np.int64), need.economics.of(part)
@@ -344,14 +328,3 @@ class PlanningRound:
         for units in self.state.supply.values():
             everything = everything + units
         return self.with_below(nodes, everything).astype(np.int64)
-
-
-def _part(need: Need, rows: npt.NDArray[np.bool_]) -> Need:
-    return replace(
-        need,
-        nodes=need.nodes[rows],
-        economics=need.economics.of(rows),
-        wanted=need.wanted[rows],
-        target=need.target[rows],
-        carton_units=need.carton_units[rows],
-    )

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from forecasting.calendars import Freq, PERIOD_DAYS
+from forecasting.calendars import PERIOD_DAYS, Freq
 from forecasting.demand import DemandForecast
 from forecasting.network import Network, UnableToPlan
 from forecasting.safety_stock import LOOKAHEAD_REVIEWS, Paths, Window
@@ -75,7 +75,7 @@ class PlanningState:
     @property
     def periods(self) -> int:
         """Periods on the time axis."""
-        return self.mean.shape[1]
+        return int(self.mean.shape[1])
 
     def window(self, *, lead_time_days: float, review_days: float) -> Window:
         """The periods that an order of a lane decides about; see `safety_stock.Window`."""

@@ -91,7 +91,7 @@ def _fit_and_forecast(task: _Task) -> Floats:
     history = pd.DataFrame({"ds": task.dates[is_known].astype("datetime64[ns]"), "y": task.units[is_known]})
     holidays = None
     if task.events:
-        days = [date for date, _ in task.events]
+        days = np.array([date for date, _ in task.events]).astype("datetime64[ns]")
         holidays = pd.DataFrame({"ds": pd.to_datetime(days), "holiday": [event for _, event in task.events]})
     model = Prophet(uncertainty_samples=0, holidays=holidays)
     model.fit(history, seed=0)

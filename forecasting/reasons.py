@@ -77,18 +77,19 @@ def _replenish(facts: TransferFacts) -> tuple[str, str]:
     position = facts.available_units + facts.coming_units
     level = facts.demand_until_next_arrival_units + facts.protection_units
     mode_zh = MODES_ZH.get(facts.mode, facts.mode)
+    demand, protection = _number(facts.demand_until_next_arrival_units), _number(facts.protection_units)
     whole = f" (with {', '.join(facts.feeds)}, which it feeds)" if facts.feeds else ""
     whole_zh = f"（含其供货的 {'、'.join(facts.feeds)}）" if facts.feeds else ""
     english = (
         f"{facts.available_units} available and {facts.coming_units} on the way make {position}{whole}. "
-        f"Until the arrival after this one, {facts.next_arrival_date}, demand is {_number(facts.demand_until_next_arrival_units)}; "
-        f"with {_number(facts.protection_units)} as protection {_number(level)} are wanted. "
+        f"Until the arrival after this one, {facts.next_arrival_date}, demand is {demand}; "
+        f"with {protection} as protection {_number(level)} are wanted. "
         f"{facts.mode} is the cheapest mode that can serve, arriving {facts.arrival_date}."
     )
     chinese = (
         f"可售 {facts.available_units} 件，在途 {facts.coming_units} 件，合计 {position} 件{whole_zh}。"
-        f"到再下一次到货 {facts.next_arrival_date} 的需求为 {_number(facts.demand_until_next_arrival_units)} 件，"
-        f"加保护量 {_number(facts.protection_units)} 件，应有 {_number(level)} 件。"
+        f"到再下一次到货 {facts.next_arrival_date} 的需求为 {demand} 件，"
+        f"加保护量 {protection} 件，应有 {_number(level)} 件。"
         f"{mode_zh}是能供货的最便宜方式，{facts.arrival_date} 到货。"
     )
     return english, chinese
@@ -97,16 +98,17 @@ def _replenish(facts: TransferFacts) -> tuple[str, str]:
 def _expedite(facts: TransferFacts) -> tuple[str, str]:
     slower = facts.slower_mode or ""
     money = f" {facts.currency}" if facts.currency else ""
-    value = _number(facts.lost_sale_value) if facts.lost_sale_value is not None else "?"
+    value = _number(facts.lost_sale_value or 0.0)
+    saved, extra = _number(facts.saved_units), _number(facts.extra_freight)
     english = (
         f"{facts.available_units} available and {facts.coming_units} on the way do not last until {slower} can arrive. "
-        f"{facts.mode}, arriving {facts.arrival_date}, saves {_number(facts.saved_units)} sales worth {value}{money} each "
-        f"for {_number(facts.extra_freight)}{money} more freight a unit."
+        f"{facts.mode}, arriving {facts.arrival_date}, saves {saved} sales worth {value}{money} each "
+        f"for {extra}{money} more freight a unit."
     )
     chinese = (
         f"可售 {facts.available_units} 件加在途 {facts.coming_units} 件撑不到{MODES_ZH.get(slower, slower)}到货。"
-        f"{MODES_ZH.get(facts.mode, facts.mode)} {facts.arrival_date} 到货，可挽回 {_number(facts.saved_units)} 件销售，"
-        f"每件价值 {value}{money}，每件多付运费 {_number(facts.extra_freight)}{money}。"
+        f"{MODES_ZH.get(facts.mode, facts.mode)} {facts.arrival_date} 到货，可挽回 {saved} 件销售，"
+        f"每件价值 {value}{money}，每件多付运费 {extra}{money}。"
     )
     return english, chinese
 
@@ -117,16 +119,17 @@ def purchase_reason(facts: PurchaseFacts) -> tuple[str, str]:
     whole_zh = f"本仓及 {'、'.join(facts.feeds)} " if facts.feeds else ""
     assumed = " (assumed, the product names none)" if facts.is_lead_time_assumed else ""
     assumed_zh = "（商品未填，按默认）" if facts.is_lead_time_assumed else ""
-    level = facts.demand_units + facts.protection_units
+    level = _number(facts.demand_units + facts.protection_units)
+    demand, protection = _number(facts.demand_units), _number(facts.protection_units)
     english = (
-        f"{facts.position_units} units{whole}, on the way and on open purchase orders. Until a later purchase could arrive, "
-        f"demand is {_number(facts.demand_units)}; with {_number(facts.protection_units)} as protection {_number(level)} are "
+        f"{facts.position_units} units{whole}, on the way and on open purchase orders. "
+        f"Until a later purchase could arrive, demand is {demand}; with {protection} as protection {level} are "
         f"wanted, so {facts.short_units} are short. A purchase takes {facts.lead_time_days} days{assumed} and arrives "
         f"{facts.expected_date}; it is needed by {facts.need_by_date}."
     )
     chinese = (
         f"{whole_zh}现有、在途及未到采购合计 {facts.position_units} 件。到下一次采购能到货为止的需求为 "
-        f"{_number(facts.demand_units)} 件，加保护量 {_number(facts.protection_units)} 件，应有 {_number(level)} 件，"
+        f"{demand} 件，加保护量 {protection} 件，应有 {level} 件，"
         f"缺 {facts.short_units} 件。采购周期 {facts.lead_time_days} 天{assumed_zh}，{facts.expected_date} 到货；"
         f"最迟需在 {facts.need_by_date} 到货。"
     )

@@ -79,7 +79,7 @@ class Exposure:
             rate: demand per period, shape (rows,).
             sd_periods: standard deviation of the lead time, periods.
         """
-        draws = np.random.default_rng(0).gamma(DELAY_SHAPE, size=self.needed.shape[1])
+        draws: Floats = np.random.default_rng(0).gamma(DELAY_SHAPE, size=(self.needed.shape[1],))
         delay = ((draws - draws.mean()) / draws.std() * sd_periods).astype(np.float32)
         late = rate[:, None].astype(np.float32) * delay[None, :]
         return replace(self, needed=self.needed + late, running=self.running + late[:, :, None])
@@ -168,7 +168,7 @@ def cheapest_units(exposure: Exposure, *, economics: Economics) -> Integers:
     Newsvendor on simulated paths (Silver, Pyke and Thomas, Inventory and Production Management in Supply Chains, 4th
     ed., sec. 9.2): the smallest x whose next unit no longer gains, found by bisection because the gain falls with x.
     """
-    low = np.floor(exposure.running.min(axis=(1, 2))).astype(np.int64) - 1
+    low: Integers = np.floor(exposure.running.min(axis=(1, 2))).astype(np.int64) - 1
     high = np.maximum(np.ceil(exposure.needed.max(axis=1)).astype(np.int64), low)
     while (low < high).any():
         middle = (low + high) // 2

@@ -62,7 +62,8 @@ class DemandPanel:
     @property
     def periods_to_skip(self) -> int:
         """Periods between the last one of the grid and `next_date` that are over but not known."""
-        following = self.dates[-1].astype(dt.date) + dt.timedelta(days=PERIOD_DAYS[self.freq])
+        last: dt.date = self.dates[-1].astype(dt.date)
+        following = last + dt.timedelta(days=PERIOD_DAYS[self.freq])
         return (self.next_date - following).days // PERIOD_DAYS[self.freq]
 
     def until(self, periods: int) -> DemandPanel:

@@ -144,7 +144,8 @@ class Simulation:
             pl.lit(7).alias("review_days"),
         ).unique(maintain_order=True).write_csv(folder / "lanes.csv")
         (folder / "policy.toml").write_text(
-            f'holding_cost_per_unit_week = {HOLDING}\nshortage_cost_per_unit = {SHORTAGE}\nreview_days = 7\nfreq = "W-MON"\n',
+            f"holding_cost_per_unit_week = {HOLDING}\nshortage_cost_per_unit = {SHORTAGE}\n"
+            'review_days = 7\nfreq = "W-MON"\n',
             encoding="utf-8",
         )
         names = {
