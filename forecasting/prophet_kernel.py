@@ -23,6 +23,7 @@ from forecasting.prophet_products import (
     hinge_products,
     project,
     residual_of,
+    standardize,
 )
 from forecasting.prophet_solver import (
     EXACT_VARIANCE,
@@ -188,29 +189,6 @@ def fit_series(window: Window, series: Series, block: Block) -> tuple[Floats, Fl
 
 
 @compiled
-def _standardize(values: Floats, is_known: npt.NDArray[np.bool_]) -> tuple[float, float]:
-    """Mean and deviation by which Prophet standardizes a regressor: 0 and 1 where it is constant or binary."""
-    count = 0
-    total = 0.0
-    low, high = np.inf, -np.inf
-    is_binary = True
-    for d in range(is_known.size):
-        if is_known[d]:
-            count += 1
-            total += values[d]
-            low, high = min(low, values[d]), max(high, values[d])
-            is_binary = is_binary and (values[d] == 0.0 or values[d] == 1.0)
-    if low == high or is_binary:
-        return 0.0, 1.0
-    mean = total / count
-    squares = 0.0
-    for d in range(is_known.size):
-        if is_known[d]:
-            squares += (values[d] - mean) ** 2
-    return mean, np.sqrt(squares / (count - 1))
-
-
-@compiled
 def _read_series(window: Window, panel: Panel, fits: Fits, i: int) -> Series:
     """Scale one series' rows, place its changepoints, standardize its regressors; what is learned goes to `fits`."""
     n = window.times.size
@@ -238,7 +216,7 @@ def _read_series(window: Window, panel: Panel, fits: Fits, i: int) -> Series:
     own = np.zeros((n, panel.regressors.shape[2]))
     for a in range(own.shape[1]):
         values = panel.regressors[i, window.low : window.low + n, a]
-        mean, deviation = _standardize(values, is_known)
+        mean, deviation = standardize(values, is_known)
         fits.regressor_means[i, a], fits.regressor_deviations[i, a] = mean, deviation
         prior = window.deviations[window.gram.shape[0] + a]
         for d in known_rows[:rows]:

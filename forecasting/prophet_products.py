@@ -235,3 +235,26 @@ def residual_of(window: Window, series: Series, coefficients: Floats, delta: Flo
             smooth = dot(window.basis[d], coefficients) + dot(series.own[d], coefficients[q:])
             residual[d] = series.scaled[d] - (growth * window.times[d] - bend) - smooth
     return residual
+
+
+@compiled
+def standardize(values: Floats, is_known: Flags) -> tuple[float, float]:
+    """Mean and deviation by which Prophet standardizes a regressor: 0 and 1 where it is constant or binary."""
+    count = 0
+    total = 0.0
+    low, high = np.inf, -np.inf
+    is_binary = True
+    for d in range(is_known.size):
+        if is_known[d]:
+            count += 1
+            total += values[d]
+            low, high = min(low, values[d]), max(high, values[d])
+            is_binary = is_binary and (values[d] == 0.0 or values[d] == 1.0)
+    if low == high or is_binary:
+        return 0.0, 1.0
+    mean = total / count
+    squares = 0.0
+    for d in range(is_known.size):
+        if is_known[d]:
+            squares += (values[d] - mean) ** 2
+    return mean, np.sqrt(squares / (count - 1))

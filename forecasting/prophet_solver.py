@@ -75,7 +75,7 @@ def variance_of(square: float, rows: float) -> float:
 def _eliminate(block: Block, moments: Moments, ridge: float, pull: float) -> tuple[Floats, Floats, Floats, Floats]:
     """Schur complement of the Gaussian block at `ridge`: pivots, ratios, lasso matrix H (S x S), vector c (S).
 
-    H = D'D - D'B (B'B + ridge)^-1 B'D, and c the same for the right-hand side B'r - shift.
+    H = D'D - D'B (B'B + ridge)^-1 B'D, and c the same for the right-hand side B'r - pull x anchor.
     """
     pivots, ratios = factorize(block.diagonal, block.off_diagonal, ridge)
     q, size = block.cross.shape
