@@ -17,7 +17,7 @@ from uuid import uuid4
 import streamlit as st
 
 from app_streamlit import screen
-from app_streamlit.view_models.suggestions import OrderToBe
+from app_streamlit.view_models.order_drafts import OrderToBe
 from inventory_core.access.model import Person
 from inventory_core.bootstrap import Core, database_url, open_core
 from inventory_core.commands import Outcome

@@ -32,55 +32,50 @@ CLASS_COLORS = {
     "in_transit_units": ORANGE,
 }
 HEIGHT = 260
+Layers = alt.LayerChart | alt.FacetChart  # what alt.layer() says that it makes
 
 
-def _days(title: str, text: Language) -> alt.X:
-    # Month names come from Vega's own English; digits are read in both languages.
+def _days(text: Language) -> tuple[alt.X, str]:
+    """The axis of days and the pattern of a day. Month names are Vega's own English; Chinese gets digits."""
     form = "%Y-%m-%d" if text.code == "zh" else "%b %d, %Y"
     return alt.X(
-        "day:T", title=title, axis=alt.Axis(format="%m-%d" if text.code == "zh" else "%b %d", labelOverlap=True)
+        "day:T", title="", axis=alt.Axis(format="%m-%d" if text.code == "zh" else "%b %d", labelOverlap=True)
     ), form
 
 
-def demand(history: pd.DataFrame, forecast: pd.DataFrame, *, freq: str, text: Language) -> alt.LayerChart:
-    """Sales with the out-of-stock periods marked, and the forecast with its band, on one time axis.
+def demand(history: pd.DataFrame, forecast: pd.DataFrame, *, freq: str, text: Language) -> Layers:
+    """Sales with the out-of-stock periods shaded, and the forecast with its band, on one time axis.
 
     `history`: period_date, sold_units, is_out_of_stock; `forecast`: forecast_date, forecast_units and its quantiles.
     """
-    axis, form = _days("", text)
+    axis, form = _days(text)
     units = text("Units per week") if freq == "W-MON" else text("Units per day")
-    sold, empty, expected, band = (
-        text("Sold"),
-        text("Sold, but out of stock"),
-        text("Forecast"),
-        text("5 % to 95 %"),
-    )
-    past = history.rename(columns={"period_date": "day"}).assign(
-        kind=[empty if out else sold for out in history["is_out_of_stock"]]
-    )
+    sold, empty, expected, band = text("Sold"), text("Out of stock"), text("Forecast"), text("5 % to 95 %")
+    past = history.rename(columns={"period_date": "day"})
     future = forecast.rename(columns={"forecast_date": "day"})
+    days = pd.Timedelta(days=7 if freq == "W-MON" else 1)
     color = alt.Color(
         "kind:N",
         title=None,
         scale=alt.Scale(domain=[sold, empty, expected, band], range=[BLUE, GRAY, VERMILION, ORANGE]),
-        legend=alt.Legend(orient="top"),
+        legend=alt.Legend(orient="top", columns=2),
     )
     when = alt.Tooltip("day:T", title=text("Date"), format=form)
+    without_stock = past[past["is_out_of_stock"].astype(bool)]
+    shades = (
+        alt.Chart(without_stock.assign(kind=empty, until=without_stock["day"] + days))
+        .mark_rect(opacity=0.35)
+        .encode(axis, alt.X2("until:T"), color, tooltip=[when, alt.Tooltip("kind:N", title=" ")])
+    )
     bars = (
-        alt.Chart(past)
+        alt.Chart(past.assign(kind=sold))
         .mark_bar(width=12 if freq == "W-MON" else 1.5)
         .encode(
             axis,
             alt.Y("sold_units:Q", title=units),
             color,
-            tooltip=[when, alt.Tooltip("sold_units:Q", title=units, format=",.0f"), alt.Tooltip("kind:N", title=" ")],
+            tooltip=[when, alt.Tooltip("sold_units:Q", title=sold, format=",.0f")],
         )
-    )
-    # A day without stock often sells nothing: the tick shows it where there is no bar.
-    ticks = (
-        alt.Chart(past[past["is_out_of_stock"].astype(bool)])
-        .mark_point(shape="triangle-down", size=22, filled=True, yOffset=-4)
-        .encode(axis, alt.Y("sold_units:Q"), color, tooltip=[when, alt.Tooltip("kind:N", title=" ")])
     )
     area = (
         alt.Chart(future.assign(kind=band))
@@ -102,14 +97,12 @@ def demand(history: pd.DataFrame, forecast: pd.DataFrame, *, freq: str, text: La
             ],
         )
     )
-    return alt.layer(bars, ticks, area, line).properties(height=HEIGHT)
+    return alt.layer(shades, bars, area, line).properties(height=HEIGHT)
 
 
-def projection(
-    frame: pd.DataFrame, *, safety_stock_units: float | None, arrival: date, text: Language
-) -> alt.LayerChart:
+def projection(frame: pd.DataFrame, *, safety_stock_units: float | None, arrival: date, text: Language) -> Layers:
     """Stock at the end of each day with and without the order; a rule where it arrives, one at the safety stock."""
-    axis, form = _days("", text)
+    axis, form = _days(text)
     with_order, without = text("With this order"), text("Without it")
     long = frame.rename(
         columns={"stock_date": "day", "with_order_units": with_order, "without_order_units": without}
@@ -158,7 +151,7 @@ def projection(
 
 def stock_history(stock: pd.DataFrame, sales: pd.DataFrame, *, text: Language) -> alt.VConcatChart:
     """Stock classes stacked over time (stock_date, stock_class, units), the sales (stock_date, sold_units) below."""
-    axis, form = _days("", text)
+    axis, form = _days(text)
     named = stock.rename(columns={"stock_date": "day"}).assign(
         kind=[word(text, STOCK_CLASSES, code) for code in stock["stock_class"]],
         place=[list(STOCK_CLASSES).index(code) for code in stock["stock_class"]],
@@ -200,4 +193,5 @@ def stock_history(stock: pd.DataFrame, sales: pd.DataFrame, *, text: Language) -
         .add_params(zoom)
         .properties(height=90)
     )
-    return alt.vconcat(areas, bars).resolve_scale(x="shared")
+    chart: alt.VConcatChart = alt.vconcat(areas, bars).resolve_scale(x="shared")
+    return chart

@@ -34,7 +34,7 @@ with st.grid(columns=4):
                 query = dict(card.query) or None
                 st.page_link(target, label=text("Open"), icon=":material/arrow_forward:", query_params=query)
             else:
-                st.markdown(f":material/arrow_downward: [{text('Below')}](#{FEEDS})")
+                st.caption(f":material/arrow_downward: [{text('Below')}](#{FEEDS})")
 
 urgent = home.urgent_rows(warehouse.read(publication, home.urgent()), text)
 st.subheader(text("Most urgent"))
@@ -46,11 +46,11 @@ else:
         "severity": tables.words(text("Severity")),
         "kind": tables.words(text("What")),
         "sku": tables.words(text("Product")),
-        "title": tables.words(text("Title"), width="medium"),
         "warehouse": tables.words(text("Warehouse")),
         "alert_date": tables.day(text("Date"), text),
         "amount": tables.money(text("Amount"), currency=None if currency.empty else currency.iloc[0]),
         "message": tables.words(text("Message"), width="large"),
+        "title": tables.words(text("Title"), width="medium"),
     }
     st.dataframe(
         urgent,

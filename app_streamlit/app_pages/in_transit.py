@@ -7,6 +7,7 @@ import streamlit as st
 from app_streamlit import screen, tables, warehouse
 from app_streamlit.i18n.words import place
 from app_streamlit.view_models import in_transit, stock
+from app_streamlit.view_models.rows import first_row, rows_of
 
 text = screen.language()
 st.title(text("In transit"))
@@ -15,7 +16,7 @@ company = screen.company()
 
 places = {
     row["warehouse_id"]: place(row["warehouse_name"], row["warehouse_id"])
-    for row in warehouse.read(publication, stock.warehouses()).to_dict("records")
+    for row in rows_of(warehouse.read(publication, stock.warehouses()))
 }
 with st.container(horizontal=True, vertical_alignment="bottom"):
     needle = st.text_input(
@@ -36,7 +37,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     screen.take_from_address("delayed", key="transit_delayed", choices={"true": True})
     delayed_only = st.toggle(text("Delayed only"), key="transit_delayed", persist_state="session")
 wanted = in_transit.TransitFilter(needle, destination_id, delayed_only)
-total = warehouse.read(publication, in_transit.totals(wanted)).iloc[0]
+total = first_row(warehouse.read(publication, in_transit.totals(wanted)))
 with st.container(horizontal=True, gap="large"):
     st.metric(text("Shipments"), text.number(total["shipment_count"]), width="content")
     st.metric(text("Units in transit"), text.number(total["in_transit_units"]), width="content")
@@ -112,7 +113,7 @@ chosen = selection["selection"]["rows"]
 if not chosen:
     st.caption(text("Select a row to see the milestones of its shipment."))
     st.stop()
-row = shown.iloc[chosen[0]]
+row = rows_of(shown)[chosen[0]]
 st.subheader(text("Shipment {shipment}", shipment=row["shipment_id"]))
 st.caption(row["lane"])
 timeline = in_transit.timeline(
@@ -121,7 +122,7 @@ timeline = in_transit.timeline(
 if timeline.empty:
     st.info(text("The carrier has reported nothing of this shipment yet."))
     st.stop()
-for event in timeline.to_dict("records"):
+for event in rows_of(timeline):
     with st.container(horizontal=True, gap="small"):
         st.markdown(f":material/{'schedule' if event['is_forecast'] else 'check_circle'}: **{event['milestone']}**")
         st.markdown(" · ".join(part for part in (event["at"], event["place"], event["description"]) if part))

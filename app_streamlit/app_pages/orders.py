@@ -10,6 +10,7 @@ from app_streamlit import access, actions, screen, tables, warehouse
 from app_streamlit.i18n import Language
 from app_streamlit.i18n.words import ORDER_STATUSES, word
 from app_streamlit.view_models import orders, stock
+from app_streamlit.view_models.rows import rows_of
 from inventory_core.access.model import Person
 from inventory_core.access.permissions import permitted_commands
 from inventory_core.errors import Malformed, Refused
@@ -38,10 +39,7 @@ def show(text: Language) -> None:
     )
     people = actions.names_of_people()
     warehouses = (
-        {
-            row["warehouse_id"]: row["warehouse_name"]
-            for row in warehouse.read(publication, stock.warehouses()).to_dict("records")
-        }
+        {row["warehouse_id"]: row["warehouse_name"] for row in rows_of(warehouse.read(publication, stock.warehouses()))}
         if publication
         else {}
     )
@@ -179,7 +177,7 @@ def _detail(
         )
     st.markdown(f"**{text('History')}**")
     st.dataframe(
-        orders.history_rows(actions.journal_of(order.transfer_order_id), people=people, text=text, time_zone=time_zone),
+        orders.history_rows(history.entries, people=people, text=text, time_zone=time_zone),
         column_config={
             "event": tables.words(text("What")),
             "actor": tables.words(text("Who")),

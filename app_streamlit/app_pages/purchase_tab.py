@@ -10,6 +10,7 @@ from app_streamlit.i18n import Language
 from app_streamlit.i18n.words import place
 from app_streamlit.view_models import suggestions
 from app_streamlit.view_models.exports import safe_csv
+from app_streamlit.view_models.rows import rows_of, with_days
 from app_streamlit.warehouse import Publication
 
 
@@ -36,7 +37,7 @@ def show(publication: Publication, text: Language) -> None:
     if frame.empty:
         st.info(text("Nothing has to be bought: our warehouses can serve every need, or a filter hides the rest."))
         return
-    shown = suggestions.as_dates(frame, "order_by_date", "need_by_date", "expected_date").assign(
+    shown = with_days(frame, "order_by_date", "need_by_date", "expected_date").assign(
         warehouse=[place(*pair) for pair in zip(frame["warehouse_name"], frame["warehouse_id"], strict=True)]
     )
     columns = {
@@ -81,4 +82,4 @@ def show(publication: Publication, text: Language) -> None:
     if not chosen:
         st.caption(text("Select a row to see why it should be bought."))
         return
-    why_panel.purchase(frame.iloc[chosen[0]], text)
+    why_panel.purchase(rows_of(frame)[chosen[0]], text)

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
 from app_streamlit import charts, screen, tables, warehouse
+from app_streamlit.i18n import is_absent
 from app_streamlit.i18n.words import STOCK_CLASSES, place
 from app_streamlit.view_models import stock
 from app_streamlit.view_models.exports import safe_csv
+from app_streamlit.view_models.rows import first_row, rows_of
 
 text = screen.language()
 st.title(text("Stock"))
 publication = screen.require_publication()
 
-held = warehouse.read(publication, stock.dates_held()).iloc[0]
-if pd.isna(held["last_date"]):
+held = first_row(warehouse.read(publication, stock.dates_held()))
+if is_absent(held["last_date"]):
     st.info(text("No stock has been imported yet: add a stock file to company.toml and run the daily job again."))
     st.stop()
 first_date, last_date = held["first_date"].date(), held["last_date"].date()
 places = {
     row["warehouse_id"]: place(row["warehouse_name"], row["warehouse_id"])
-    for row in warehouse.read(publication, stock.warehouses()).to_dict("records")
+    for row in rows_of(warehouse.read(publication, stock.warehouses()))
 }
 
 screen.take_from_address("state", key="stock_state", choices={code: code for code in stock.STATES})
@@ -63,7 +64,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         persist_state="session",
     )
 wanted = stock.StockFilter(stock_date or last_date, warehouse_id, needle, state, sort)
-total = warehouse.read(publication, stock.totals(wanted)).iloc[0]
+total = first_row(warehouse.read(publication, stock.totals(wanted)))
 
 with st.container(horizontal=True, gap="large"):
     st.metric(text("Product × warehouse"), text.number(total["row_count"]), width="content")
@@ -146,7 +147,7 @@ chosen = selection["selection"]["rows"]
 if not chosen:
     st.caption(text("Select a row to see its stock and sales over time."))
     st.stop()
-row = shown.iloc[chosen[0]]
+row = rows_of(shown)[chosen[0]]
 st.subheader(f"{row['sku']} · {row['warehouse']}")
 if isinstance(row["title"], str):
     st.caption(row["title"])

@@ -9,20 +9,22 @@ from app_streamlit import access, actions, screen, tables, warehouse
 from app_streamlit.app_pages import why_panel
 from app_streamlit.i18n import Language
 from app_streamlit.i18n.words import lane
-from app_streamlit.view_models import suggestions
-from app_streamlit.view_models.suggestions import Edit, OrderToBe, TransferFilter
+from app_streamlit.view_models import order_drafts, suggestions
+from app_streamlit.view_models.order_drafts import EDITABLE, Edit, OrderToBe
+from app_streamlit.view_models.rows import Row, first_row, rows_of
+from app_streamlit.view_models.suggestions import TransferFilter
 from app_streamlit.warehouse import Publication
 from inventory_core.access.model import Person
 
-EDITS, VERSION, EXPLAINED, ANSWERS = "transfer_edits", "transfer_version", "transfer_explained", "transfer_answers"
-EDITABLE = {"is_chosen", "units", "ship_date", "arrival_date"}
+EDITS, VERSION, ANSWERS = "transfer_edits", "transfer_version", "transfer_answers"
+EXPLAINED, WHY = "transfer_explained", "transfer_why"
 
 
 def show(publication: Publication, person: Person, text: Language) -> None:
     """The whole tab."""
     wanted = _filters(publication, text)
     frame = warehouse.read(publication, suggestions.transfers(wanted))
-    total = warehouse.read(publication, suggestions.transfer_totals(wanted)).iloc[0]
+    total = first_row(warehouse.read(publication, suggestions.transfer_totals(wanted)))
     _answers(text)
     if frame.empty:
         st.info(
@@ -49,7 +51,7 @@ def show(publication: Publication, person: Person, text: Language) -> None:
 
 
 def _filters(publication: Publication, text: Language) -> TransferFilter:
-    lanes = warehouse.read(publication, suggestions.lanes()).to_dict("records")
+    lanes = rows_of(warehouse.read(publication, suggestions.lanes()))
     names = {str(row["lane_id"]): lane(row, text) for row in lanes}
     destinations = {str(row["destination_id"]): str(row["destination_name"] or row["destination_id"]) for row in lanes}
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -91,27 +93,29 @@ def _editor(
     frame: pd.DataFrame, publication: Publication, wanted: TransferFilter, person: Person, text: Language
 ) -> pd.DataFrame:
     edits: dict[str, Edit] = st.session_state.get(EDITS, {})
-    shown = suggestions.editable(frame, edits=edits, open_orders=actions.open_orders_by_suggestion(), text=text)
+    shown = order_drafts.editable(frame, edits=edits, open_orders=actions.open_orders_by_suggestion(), text=text)
     currency = frame["value_currency"].iloc[0]
     columns = {
         "is_chosen": tables.yes(text("Select"), explanation=text("Selected rows become orders"), pinned=True),
         "sku": tables.words(text("Product"), pinned=True),
-        "lane": tables.words(text("Lane"), width="medium"),
+        "open_order": tables.words(
+            text("Open order"), explanation=text("An order that already carries this suggestion")
+        ),
+        "lane": tables.words(text("Lane")),
         "suggested_units": tables.units(text("Advice"), explanation=text("Units that the plan suggests")),
-        "units": tables.units(text("Units ✎"), explanation=text("What you want to send"), minimum=0),
-        "ship_date": tables.day(text("Ships ✎"), text, is_required=True),
-        "arrival_date": tables.day(text("Arrives ✎"), text, is_required=True),
+        "units": tables.units(text("Units"), explanation=text("What you want to send"), minimum=0),
+        "ship_date": tables.day(text("Ships"), text, is_required=True),
+        "arrival_date": tables.day(text("Arrives"), text, is_required=True),
         "value_amount": tables.money(text("Value"), currency=currency, explanation=text("Your units at cost")),
         "benefit_amount": tables.money(
             text("Benefit"),
             currency=currency,
             explanation=text("Expected gain of the advice: lost sales avoided less freight and holding"),
         ),
-        "open_order": tables.words(
-            text("Open order"), explanation=text("An order that already carries this suggestion")
-        ),
         "title": tables.words(text("Title"), width="medium"),
     }
+    if not shown["open_order"].any():
+        del columns["open_order"]
     # A new key drops the widget's memory of edited cells, which goes by row number: other rows, other key.
     key = f"transfers_{st.session_state.get(VERSION, 0)}_{hash((publication.stamp, wanted))}"
     edited: pd.DataFrame = st.data_editor(
@@ -125,8 +129,8 @@ def _editor(
         height=420 if len(shown) > 10 else "auto",
         alt=text("Transfer suggestions"),
     )
-    now = suggestions.edits_of(shown, edited, known=edits)
-    changed = suggestions.latest_change(edits, now)
+    now = order_drafts.edits_of(shown, edited, known=edits)
+    changed = order_drafts.latest_change(edits, now)
     if changed:
         st.session_state[EDITS], st.session_state[EXPLAINED] = now, changed
         st.rerun()  # so that value, arrival and the panel below show the change
@@ -134,15 +138,14 @@ def _editor(
 
 
 def _preview(frame: pd.DataFrame, table: pd.DataFrame, person: Person, text: Language) -> None:
-    orders = suggestions.orders_to_be(frame, table)
-    for remark in suggestions.remarks(frame, table, text):
+    orders = order_drafts.orders_to_be(frame, table)
+    for remark in order_drafts.remarks(frame, table, text):
         st.warning(screen.plain(remark), icon=":material/info:")
     if not orders:
         st.caption(text("Select rows to make orders of them: one order per lane, mode and ship date."))
         return
     names = {
-        str(row["origin_id"]) + str(row["destination_id"]) + str(row["mode"]): lane(row, text)
-        for row in frame.to_dict("records")
+        str(row["origin_id"]) + str(row["destination_id"]) + str(row["mode"]): lane(row, text) for row in rows_of(frame)
     }
     with st.container(border=True):
         for order in orders:
@@ -173,7 +176,7 @@ def _submit(orders: list[OrderToBe], person: Person) -> None:
     answers = actions.submit_orders(orders, person=person)
     done = [line.suggestion_id for answer in answers if not answer.problem for line in answer.order.lines]
     st.session_state[ANSWERS] = answers
-    st.session_state[EDITS] = suggestions.forget(st.session_state.get(EDITS, {}), done)
+    st.session_state[EDITS] = order_drafts.forget(st.session_state.get(EDITS, {}), done)
     st.session_state[VERSION] = st.session_state.get(VERSION, 0) + 1
     st.rerun()
 
@@ -188,7 +191,6 @@ def _answers(text: Language) -> None:
             st.success(
                 screen.plain(text("{order} is submitted and waits for approval.", order=answer.document_number)),
                 icon=":material/check:",
-                width="content",
             )
             st.page_link(
                 "app_pages/orders.py",
@@ -199,14 +201,18 @@ def _answers(text: Language) -> None:
 
 
 def _why(frame: pd.DataFrame, table: pd.DataFrame, publication: Publication, text: Language) -> None:
-    labels = {str(suggestion_id): f"{row['sku']} · {row['lane']}" for suggestion_id, row in table.iterrows()}
+    wanted: dict[str, Row] = {row["suggestion_id"]: row for row in rows_of(table.reset_index())}
+    advice: dict[str, Row] = {row["suggestion_id"]: row for row in rows_of(frame)}
     explained = st.session_state.pop(EXPLAINED, None)
-    if explained in labels:
-        st.session_state["transfer_why"] = explained
-    if st.session_state.get("transfer_why") not in labels:
-        st.session_state["transfer_why"] = next(iter(labels))
+    if explained in wanted:
+        st.session_state[WHY] = explained
+    if st.session_state.get(WHY) not in wanted:
+        st.session_state[WHY] = next(iter(wanted))
     st.subheader(text("Why?"))
     suggestion_id = st.selectbox(
-        text("Suggestion to explain"), list(labels), format_func=labels.__getitem__, key="transfer_why"
+        text("Suggestion to explain"),
+        list(wanted),
+        format_func=lambda key: f"{wanted[key]['sku']} · {wanted[key]['lane']}",
+        key=WHY,
     )
-    why_panel.transfer(frame.set_index("suggestion_id").loc[suggestion_id], table.loc[suggestion_id], publication, text)
+    why_panel.transfer(advice[suggestion_id], wanted[suggestion_id], publication, text)

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import pandas as pd
 import streamlit as st
 
 from app_streamlit import charts, screen, warehouse
 from app_streamlit.i18n import Language
 from app_streamlit.view_models import explanation
+from app_streamlit.view_models.rows import Row, first_row
 from app_streamlit.warehouse import Publication
 
 
-def transfer(advice: pd.Series, wanted: pd.Series, publication: Publication, text: Language) -> None:
+def transfer(advice: Row, wanted: Row, publication: Publication, text: Language) -> None:
     """The panel of a transfer suggestion; `wanted` holds the units and dates that the planner entered."""
     as_of = publication.as_of_date
     key = {"warehouse_id": str(advice["destination_id"]), "sku": str(advice["sku"])}
-    freq = str(warehouse.read(publication, explanation.planning_frequency())["freq"].iloc[0])
+    freq = str(first_row(warehouse.read(publication, explanation.planning_frequency()))["freq"])
     history, forecast, arriving, safety = warehouse.read_all(
         publication,
         (
@@ -25,11 +28,11 @@ def transfer(advice: pd.Series, wanted: pd.Series, publication: Publication, tex
             explanation.safety_stock(**key),
         ),
     )
-    st.info(screen.plain(explanation.reason(advice.to_dict(), text)), icon=":material/lightbulb:")
+    st.info(screen.plain(explanation.reason(advice, text)), icon=":material/lightbulb:")
     figures, pictures = st.columns([1, 1], gap="medium")
     with figures:
         st.markdown(f"**{text('The arithmetic')}**")
-        _arithmetic(explanation.arithmetic(advice.to_dict(), text), text)
+        _arithmetic(explanation.arithmetic(advice, text), text)
     with pictures:
         if forecast.empty:
             st.caption(text("There is no forecast for this product in this warehouse."))
@@ -47,7 +50,7 @@ def transfer(advice: pd.Series, wanted: pd.Series, publication: Publication, tex
             arriving=explanation.arriving_by_day(arriving),
             order=(arrival, float(wanted["units"])),
         )
-        level = None if safety.empty else float(safety["safety_stock_units"].iloc[0])
+        level = None if safety.empty else float(first_row(safety)["safety_stock_units"])
         st.altair_chart(
             charts.projection(projected, safety_stock_units=level, arrival=arrival, text=text),
             alt=text("Stock at the destination, with and without this order"),
@@ -55,19 +58,20 @@ def transfer(advice: pd.Series, wanted: pd.Series, publication: Publication, tex
         st.caption(
             text(
                 "Forecast by {model}. Sales that find no stock are lost, not delivered later.",
-                model=forecast["model"].iloc[0],
+                model=first_row(forecast)["model"],
             )
         )
 
 
-def purchase(advice: pd.Series, text: Language) -> None:
+def purchase(advice: Row, text: Language) -> None:
     """The panel of a purchase suggestion."""
-    st.info(screen.plain(explanation.reason(advice.to_dict(), text)), icon=":material/lightbulb:")
-    _arithmetic(explanation.purchase_arithmetic(advice.to_dict(), text), text)
+    st.info(screen.plain(explanation.reason(advice, text)), icon=":material/lightbulb:")
+    _arithmetic(explanation.purchase_arithmetic(advice, text), text)
 
 
 def _arithmetic(rows: pd.DataFrame, text: Language) -> None:
     # A static table: it breaks long meanings into lines, and screen readers read it.
-    named = rows.rename(columns={"step": text("Step"), "units": text("Units"), "meaning": text("Meaning")})
-    styled = named.style.format({text("Units"): text.number})
+    escaped = rows.assign(step=rows["step"].map(screen.plain))  # "+ In transit" is no list
+    named = escaped.rename(columns={"step": text("Step"), "units": text("Units"), "meaning": text("Meaning")})
+    styled = named.style.format({text("Units"): lambda units: text.number(cast("float", units))})
     st.table(styled, border="horizontal", hide_index=True, alt=text("The arithmetic"))

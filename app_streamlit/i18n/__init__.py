@@ -43,7 +43,8 @@ def translations(language: str) -> dict[str, str]:
     for entry in catalogue:
         # Chinese has one plural form; the English pair is found by its singular.
         key = entry.id if isinstance(entry.id, str) else entry.id[0]
-        value = entry.string if isinstance(entry.string, str) else entry.string[0]
+        forms = entry.string or ""
+        value = forms if isinstance(forms, str) else forms[0]
         if key and value:
             found[key] = value
     return found
@@ -74,14 +75,14 @@ class Language:
 
     def number(self, value: float | Decimal | None, *, decimals: int = 0) -> str:
         """A number with grouping; a dash where there is none."""
-        if is_absent(value):
+        if value is None or is_absent(value):
             return "–"
         pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
         return numbers.format_decimal(value, format=pattern, locale=self.locale)
 
     def money(self, amount: float | Decimal | None, currency: str | None, *, whole: bool = False) -> str:
         """An amount with its currency's sign; `whole` leaves out the minor units."""
-        if is_absent(amount) or not currency:
+        if amount is None or is_absent(amount) or not currency:
             return "–"
         if whole:
             return numbers.format_currency(amount, currency, format="¤#,##0", locale=self.locale, currency_digits=False)
@@ -89,13 +90,13 @@ class Language:
 
     def day(self, value: date | None) -> str:
         """A calendar date."""
-        if is_absent(value):
+        if value is None or is_absent(value):
             return "–"
         return dates.format_date(value, format="medium", locale=self.locale)
 
     def instant(self, value: datetime | None, *, time_zone: str) -> str:
         """A UTC instant on the wall clock of `time_zone`, which is named beside it."""
-        if is_absent(value):
+        if value is None or is_absent(value):
             return "–"
         local = value.astimezone(ZoneInfo(time_zone))
         # The date is medium as everywhere; seconds tell nobody anything.

@@ -15,6 +15,7 @@ from app_streamlit.i18n import Language
 from app_streamlit.i18n.words import ALERT_KINDS, SEVERITIES, place, word
 from app_streamlit.view_models.orders import waiting_for
 from app_streamlit.view_models.query import Query
+from app_streamlit.view_models.rows import day_of, first_row, rows_of
 from inventory_core.access.model import Person
 from inventory_core.money import total
 from inventory_core.transfer_orders.model import Status, TransferOrder
@@ -140,8 +141,8 @@ def _value(orders: Sequence[TransferOrder], text: Language) -> str:
 
 def cards(alerts: pd.DataFrame, suggestions: pd.DataFrame, text: Language) -> list[Card]:
     """The cards about goods and feeds, with or without anything in them."""
-    by_kind = {row["alert_kind"]: row for row in alerts.to_dict("records")}
-    planned = suggestions.iloc[0]
+    by_kind = {row["alert_kind"]: row for row in rows_of(alerts)}
+    planned = first_row(suggestions)
 
     def of(kind: str, label: str, page: str, query: tuple[tuple[str, str], ...], explanation: str) -> Card:
         row = by_kind.get(kind)
@@ -208,7 +209,7 @@ def urgent_rows(frame: pd.DataFrame, text: Language) -> pd.DataFrame:
                 place(name, identifier) if isinstance(identifier, str) else ""
                 for name, identifier in zip(frame["warehouse_name"], frame["warehouse_id"], strict=True)
             ],
-            "alert_date": pd.to_datetime(frame["alert_date"]).dt.date,
+            "alert_date": [day_of(value) for value in frame["alert_date"]],
             "amount": frame["amount"].astype("float64").to_list(),
             "message": (frame["message_zh"] if text.code == "zh" else frame["message"]).to_list(),
         }

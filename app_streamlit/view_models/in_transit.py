@@ -14,6 +14,7 @@ import pandas as pd
 from app_streamlit.i18n import Language
 from app_streamlit.i18n.words import MILESTONES, lane, word
 from app_streamlit.view_models.query import Conditions, Query
+from app_streamlit.view_models.rows import rows_of, with_days
 
 LIMIT = 500
 
@@ -100,11 +101,9 @@ def milestones(shipment_id: str) -> Query:
 
 def line_rows(frame: pd.DataFrame, text: Language) -> pd.DataFrame:
     """The lines as they are read: codes in words, the lane in one column, dates as dates."""
-    days = ("ship_date", "expected_date", "eta_p50_date", "eta_p90_date")
-    return frame.assign(
-        lane=[lane(row, text) for row in frame.to_dict("records")],
+    return with_days(frame, "ship_date", "expected_date", "eta_p50_date", "eta_p90_date").assign(
+        lane=[lane(row, text) for row in rows_of(frame)],
         milestone=[word(text, MILESTONES, code) for code in frame["milestone"]],
-        **{column: pd.to_datetime(frame[column]).dt.date for column in days},
     )
 
 

@@ -6,7 +6,7 @@ truth about the pipeline (`tests/integration/` builds a real warehouse).
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from inventory_core.access.commands import EnsurePeople, PersonToAdd
 from inventory_core.bootstrap import database_url, open_core
 from inventory_core.catalog.model import CatalogLane, CatalogProduct, CatalogWarehouse, Company
 from inventory_core.catalog.register import RegisterCatalog
+from inventory_core.transfer_orders.commands import DraftTransferOrder, LineToOrder, SubmitTransferOrder
 
 AS_OF = date(2026, 11, 2)
 LONG_TITLE = (
@@ -135,11 +136,11 @@ select shipment_id, waybill, unnest(['picked_up', 'departed', 'delivered']),
 insert into marts.fct_stock_alerts values
     ('a1', $as_of, 'below_safety_stock', 'high', 'US-LAX', 'LAMP-01', 40, $as_of, 740, 'USD',
         'Position 30 is below the safety stock 70.', '库存水位 30 低于安全库存 70。'),
-    ('a2', $as_of, 'stock_out_before_arrival', 'critical', 'FBA-US', 'CABLE-2M', 120, $as_of + 6, 144, 'USD',
+    ('a2', $as_of, 'stock_out_before_arrival', 'high', 'FBA-US', 'CABLE-2M', 120, $as_of + 6, 144, 'USD',
         'Runs out on 2026-11-08, nothing arrives before 2026-11-13.', '2026-11-08 断货，2026-11-13 之前没有到货。'),
-    ('a3', $as_of, 'shipment_delayed', 'warning', 'US-LAX', 'LAMP-01', 20, $as_of + 5, 370, 'USD',
+    ('a3', $as_of, 'shipment_delayed', 'medium', 'US-LAX', 'LAMP-01', 20, $as_of + 5, 370, 'USD',
         'SHP-3 is expected 3 days late.', 'SHP-3 预计晚到 3 天。'),
-    ('a4', $as_of, 'feed_refused_rows', 'warning', null, null, 1, null, null, null,
+    ('a4', $as_of, 'feed_refused_rows', 'medium', null, null, 1, null, null, null,
         'amazon_us_orders: 1 row was refused.', 'amazon_us_orders：拒收 1 行。');
 insert into marts.fct_feed_health values
     ('amazon_us_orders', 'order_lines', 3, 1200, 1199, 0, 1, 0, $as_of - 1),
@@ -200,6 +201,37 @@ def add_people(folder: Path) -> dict[str, str]:
             )
         )
     return dict(outcome.secrets)
+
+
+def submit_order(folder: Path, *, key: str = "first", actor_id: str = "pia") -> str:
+    """An order of two lines that waits for approval; its document number."""
+    at = datetime.combine(AS_OF, time(18), tzinfo=UTC)
+    with open_core(database_url(folder, {})) as core:
+        drafted = core.execute(
+            DraftTransferOrder(
+                actor_id=actor_id,
+                at=at,
+                idempotency_key=f"draft-{key}",
+                origin_id="CN-SZX",
+                destination_id="US-LAX",
+                mode="sea",
+                ship_date=AS_OF,
+                arrival_date=AS_OF + timedelta(days=32),
+                lines=(
+                    LineToOrder(sku="LAMP-01", units=144, suggestion_id=f"advice-{key}", suggested_units=120),
+                    LineToOrder(sku="CASE-01", units=80),
+                ),
+            )
+        )
+        core.execute(
+            SubmitTransferOrder(
+                actor_id=actor_id,
+                at=at,
+                idempotency_key=f"submit-{key}",
+                transfer_order_id=str(drafted.transfer_order_id),
+            )
+        )
+    return str(drafted.document_number)
 
 
 def publish_marts(folder: Path, *, as_of: date = AS_OF) -> Path:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.app.company_builder import add_people, build_company
+from tests.app.company_builder import add_people, build_company, submit_order
 from tests.browser.served_app import PATIENCE_MS, REPOSITORY, choose_language, chromium, served_app, settled, sign_in
 
 LANGUAGES = {"en": ("English", "Sign in"), "zh": ("简体中文", "登录")}
@@ -21,10 +21,11 @@ WIDTHS = (1440, 700)
 PAGES = {
     "home": "",
     "suggestions": "suggestions",
-    "purchases": "suggestions?kind=purchases",
     "orders": "orders?status=all",
+    "order": "orders?order=TO-2026-00001",
     "stock": "stock",
     "in_transit": "in_transit",
+    "purchases": "suggestions?kind=purchases",
 }
 
 
@@ -49,7 +50,9 @@ def _company(folder: Path) -> tuple[Path, str, str]:
         except KeyError as missing:
             sys.exit(f"{missing} is not set: pass login and password of somebody in {named}")
     company = build_company(folder / "company")
-    return company, "pia", add_people(company)["pia"]
+    passwords = add_people(company)
+    submit_order(company)
+    return company, "sven", passwords["sven"]
 
 
 def _take(browser: Browser, address: str, login: str, password: str, language: str, width: int, target: Path) -> None:
