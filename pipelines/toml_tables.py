@@ -41,6 +41,14 @@ def listed(names: list[str] | tuple[str, ...], limit: int = 12) -> str:
     return ", ".join(names[:limit]) + (f" and {rest} more" if rest > 0 else "")
 
 
+def is_iso_date(text: str) -> bool:
+    """Whether a text is a date such as 2026-11-02."""
+    try:
+        return dt.date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
 class TomlTable:
     """One table of a document. Reading a key marks it as known; `finish` reports the keys that nobody read."""
 
@@ -129,11 +137,8 @@ class TomlTable:
         value = self.raw(key)
         if value is None or (isinstance(value, dt.date) and not isinstance(value, dt.datetime)):
             return value
-        if isinstance(value, str):
-            try:
-                return dt.date.fromisoformat(value)
-            except ValueError:
-                pass
+        if isinstance(value, str) and is_iso_date(value):
+            return dt.date.fromisoformat(value)
         self.problem(key, f"is {value!r}; write a date such as 2026-11-02")
         return None
 

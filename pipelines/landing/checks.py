@@ -215,8 +215,7 @@ def _cell_checks(mapping: Mapping) -> Iterator[Check]:
         rule = mapping.rule(column.name)
         if rule is None:
             continue
-        yield from _column_checks(column, rule)
-        if rule.convert is not None:
+        if rule.convert is not None:  # first: without a rate the converted value is empty too
             rate = identifier(f"rate:{column.name}")
             yield Check(
                 rule.source or column.name,
@@ -224,6 +223,7 @@ def _cell_checks(mapping: Mapping) -> Iterator[Check]:
                 f"{identifier(f'p:{column.name}')} is not null and {rate} is null",
                 literal(f"has no rate from {rule.convert.from_currency} to {rule.convert.to} on {rule.convert.date}"),
             )
+        yield from _column_checks(column, rule)
 
 
 def _listing_checks(mapping: Mapping, known: dict[str, int]) -> tuple[str, list[Check]]:

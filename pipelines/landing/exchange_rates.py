@@ -44,6 +44,7 @@ def euro_rates() -> pa.Table:
     return pa.table({"rate_date": dates, "currency": names, "units_per_euro": rates})
 
 
+@cache
 def exchange_rates(base_currency: str) -> pa.Table:
     """`rate_date, currency, rate_to_base`: units of the base currency for one unit; business days: join as of.
 

@@ -218,7 +218,7 @@ def _sha256(path: Path) -> str:
 
 def _remove_leftovers(folder: Path, known: list[Extraction]) -> None:
     counted = {table.file for extraction in known for table in extraction.tables}
-    for path in (*folder.glob(f"{TEMPORARY_PREFIX}*"), *folder.glob("*.parquet")):
+    for path in {*folder.glob(f"{TEMPORARY_PREFIX}*"), *folder.glob("*.parquet")}:
         if path.name not in counted:
             path.unlink()
 

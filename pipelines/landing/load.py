@@ -93,9 +93,11 @@ def load_raw(
     _write_settings(connection, company, as_of_date)
     connection.execute(f"create or replace table raw.quarantined_rows ({QUARANTINE})")
     connection.execute(f"create or replace table raw.feed_counts ({COUNTS})")
+    connection.register("euro_rates", euro_rates())
     known: dict[str, int] = {}
     for entity in ENTITIES.values():  # master data comes first, so that facts can refer to it
         known[entity.name] = _load_entity(connection, entity, [p for p in parts if p.mapping.entity is entity], known)
+    connection.unregister("euro_rates")
     for feed, source, problem in problems:
         connection.execute(
             "insert into raw.quarantined_rows values (?, ?, ?, null, ?, ?, ?, null, null)",
@@ -165,13 +167,9 @@ def _landed_file(
 
 def _write_settings(connection: DuckDBPyConnection, company: Company, as_of_date: dt.date) -> None:
     policy = company.policy
-    rates, euros = exchange_rates(company.base_currency), euro_rates()
-    connection.register("registered_rates", rates)
+    connection.register("registered_rates", exchange_rates(company.base_currency))
     connection.execute("create or replace table raw.exchange_rates as select * from registered_rates")
     connection.unregister("registered_rates")
-    connection.register("registered_euros", euros)
-    connection.execute("create or replace temp table euro_rates as select * from registered_euros")
-    connection.unregister("registered_euros")
     connection.execute("""
         create or replace table raw.company (
             company_name varchar, base_currency varchar, time_zone varchar, kind varchar, as_of_date date,

@@ -9,11 +9,10 @@ from __future__ import annotations
 import re
 import zoneinfo
 from collections.abc import Mapping as Dictionary
-from typing import Any
 
 from pipelines.landing.entities import Column, Entity
 from pipelines.landing.mapping import ColumnRule, Conversion, template_fields, unit_family
-from pipelines.toml_tables import TomlTable, listed, nearest
+from pipelines.toml_tables import TomlTable, is_iso_date, listed, nearest
 
 DATE_CODES = frozenset("aAbBdfgGHIjmMnpSuUVwWxXyYzZ%")  # what DuckDB's strptime reads
 ORIGINS = ("from", "constant", "template", "product_of", "digest", "from_file_name")
@@ -33,7 +32,7 @@ def read_rules(table: TomlTable, entity: Entity, constants: Dictionary[str, str]
     columns = TomlTable(table.raw("columns") or {}, where=f"{table.where} [columns]", problems=table.problems)
     check_entity_columns(columns, entity, [*columns.values, *(c for c in constants if c not in columns.values)])
     rules = [
-        _rule(columns, column, columns.values[column.name])
+        _rule(columns, entity, column)
         for column in entity.columns
         if column.name in columns.values and column.name not in constants
     ]
@@ -52,7 +51,8 @@ def read_rules(table: TomlTable, entity: Entity, constants: Dictionary[str, str]
     return tuple(rules)
 
 
-def _rule(columns: TomlTable, column: Column, value: Any) -> ColumnRule:
+def _rule(columns: TomlTable, entity: Entity, column: Column) -> ColumnRule:
+    value = columns.values[column.name]
     if isinstance(value, str):
         return ColumnRule(column=column.name, source=value)
     table = TomlTable(value, where=f"{columns.where} {column.name}:", problems=columns.problems)
@@ -95,7 +95,7 @@ def _rule(columns: TomlTable, column: Column, value: Any) -> ColumnRule:
         absolute=table.flag("absolute"),
         extract=table.flag("extract"),
         pattern=read_pattern(table, "pattern", groups=1 if table.values.get("extract") is True else None),
-        convert=_conversion(table),
+        convert=_conversion(table, entity),
     )
     _check_choices(table, column, rule)
     if rule.convert and column.type != "amount":
@@ -157,7 +157,7 @@ def read_pattern(table: TomlTable, key: str, *, groups: int | None) -> str | Non
     return pattern
 
 
-def _conversion(table: TomlTable) -> Conversion | None:
+def _conversion(table: TomlTable, entity: Entity) -> Conversion | None:
     if "convert" not in table:
         return None
     inner = TomlTable(table.raw("convert"), where=f"{table.where} convert:", problems=table.problems)
@@ -166,5 +166,9 @@ def _conversion(table: TomlTable) -> Conversion | None:
         to=inner.text("to", required=True, say='a currency such as "USD"') or "",
         date=inner.text("date", required=True, say="the canonical column that holds the document's date") or "",
     )
+    dated = entity.column(conversion.date)
+    if conversion.date and not (dated.type in ("date", "instant") if dated else is_iso_date(conversion.date)):
+        dates = [column.name for column in entity.columns if column.type in ("date", "instant")]
+        inner.problem("date", f'is "{conversion.date}"; write {" or ".join([*dates, "a date such as 2026-11-02"])}')
     inner.finish()
     return conversion

@@ -7,7 +7,9 @@ Rows of the wrong width are handed on as refused rows with their content.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
@@ -29,44 +31,49 @@ SIGNATURE_ENCODINGS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
 def read_delimited(path: Path, *, reading: Reading, delimiter: str, quote: str) -> SourceTable:
     """Opens a CSV or TSV; raises UnableToReadFile now for its head, and while iterating for what comes later."""
-    encoding = _checked_encoding(path, reading.encoding)
-    stream = path.open(encoding=encoding, newline="")
-    try:
-        for _ in range(reading.skip_rows):
+    dialect = _Dialect(_checked_encoding(path, reading.encoding), reading, reading.delimiter or delimiter, quote)
+    with path.open(encoding=dialect.encoding, newline="") as stream, _in_words(dialect, line=lambda: 1):
+        header = next((row for row in dialect.rows(stream) if row), None)
+    if header is None:
+        raise UnableToReadFile(FileProblem("empty_file", "is empty; a header row with column names is needed"))
+    columns = header_of(header)
+    return SourceTable(name="", columns=columns, batches=_batches(path, dialect, columns))
+
+
+@dataclass(frozen=True)
+class _Dialect:
+    encoding: str
+    reading: Reading
+    delimiter: str
+    quote: str
+
+    def rows(self, stream: TextIO) -> csv._reader:
+        """Rows from the header on."""
+        for _ in range(self.reading.skip_rows):
             stream.readline()
-        rows = csv.reader(
+        is_plain = self.quote == "none"
+        return csv.reader(
             stream,
-            delimiter=reading.delimiter or delimiter,
-            quotechar=None if quote == "none" else quote,
-            quoting=csv.QUOTE_NONE if quote == "none" else csv.QUOTE_MINIMAL,
+            delimiter=self.delimiter,
+            quotechar=None if is_plain else self.quote,
+            quoting=csv.QUOTE_NONE if is_plain else csv.QUOTE_MINIMAL,
             strict=True,
         )
-        header = next((row for row in rows if row), None)
-        if header is None:
-            raise UnableToReadFile(FileProblem("empty_file", "is empty; a header row with column names is needed"))
-        columns = header_of(header)
-    except UnicodeDecodeError as error:
-        stream.close()
-        raise UnableToReadFile(_wrong_encoding(reading.encoding, error, row=1)) from None
-    except csv.Error as error:
-        stream.close()
-        raise UnableToReadFile(_broken(error, 1)) from None
-    except UnableToReadFile:
-        stream.close()
-        raise
-    return SourceTable(name="", columns=columns, batches=_batches(stream, rows, columns, reading))
 
 
-def _batches(stream: TextIO, rows: csv._reader, columns: tuple[str, ...], reading: Reading) -> Iterator[pa.RecordBatch]:
+def _batches(path: Path, dialect: _Dialect, columns: tuple[str, ...]) -> Iterator[pa.RecordBatch]:
     width, blank = len(columns), [None] * len(columns)
-    before = rows.line_num  # lines read so far; a row begins on the line after
+    skipped = dialect.reading.skip_rows
     good: list[list[str | None]] = []
     numbers: list[int] = []
     refused: dict[int, tuple[str, list[str | None]]] = {}
-    with stream:
-        try:
+    with path.open(encoding=dialect.encoding, newline="") as stream:
+        rows = dialect.rows(stream)
+        with _in_words(dialect, line=lambda: rows.line_num + skipped):
+            next(row for row in rows if row)
+            before = rows.line_num  # lines read so far; a row begins on the line after
             for row in rows:
-                line, before = before + 1 + reading.skip_rows, rows.line_num
+                line, before = before + 1 + skipped, rows.line_num
                 if not row:
                     continue  # a blank line holds no row
                 if len(row) != width:
@@ -77,12 +84,18 @@ def _batches(stream: TextIO, rows: csv._reader, columns: tuple[str, ...], readin
                 if len(good) == BATCH_ROWS:
                     yield text_batch(columns, good, numbers, refused=refused)
                     good, numbers, refused = [], [], {}
-        except UnicodeDecodeError as error:
-            raise UnableToReadFile(_wrong_encoding(reading.encoding, error, row=before + 1)) from None
-        except csv.Error as error:
-            raise UnableToReadFile(_broken(error, before + 1 + reading.skip_rows)) from None
         if good:
             yield text_batch(columns, good, numbers, refused=refused)
+
+
+@contextmanager
+def _in_words(dialect: _Dialect, *, line: Callable[[], int]) -> Iterator[None]:
+    try:
+        yield
+    except UnicodeDecodeError as error:
+        raise UnableToReadFile(_wrong_encoding(dialect.reading.encoding, error, row=line())) from None
+    except csv.Error as error:
+        raise UnableToReadFile(_broken(error, line())) from None
 
 
 def _checked_encoding(path: Path, encoding: str) -> str:
@@ -112,7 +125,7 @@ def _wrong_encoding(encoding: str, error: UnicodeDecodeError, *, row: int) -> Fi
 def _broken(error: csv.Error, line: int) -> FileProblem:
     return FileProblem(
         "not_delimited",
-        f"cannot be split into fields from line {line} on ({error}); close the quotes there, "
+        f"cannot be split into fields near line {line} ({error}); close the quotes there, "
         'or write quote = "none" in the mapping when the file does not quote',
         row=line,
     )
