@@ -1,9 +1,16 @@
+with neighbors as (
+    select
+        currency,
+        valid_from_date,
+        valid_to_date,
+        lead(valid_from_date) over (partition by currency order by valid_from_date) as next_valid_from_date
+    from {{ ref('int_products__rates_extended') }}
+)
+
 select
-    earlier.currency,
-    earlier.valid_from_date
-from {{ ref('int_products__rates_extended') }} as earlier
-inner join {{ ref('int_products__rates_extended') }} as later
-    on
-        earlier.currency = later.currency
-        and earlier.valid_from_date < later.valid_from_date
-        and earlier.valid_to_date > later.valid_from_date
+    currency,
+    valid_from_date,
+    valid_to_date,
+    next_valid_from_date
+from neighbors
+where valid_to_date > next_valid_from_date

@@ -3,18 +3,27 @@ with sales as (
     where sold_units + returned_units + cancelled_units + replaced_units + written_off_units > 0
 ),
 
+promotion_days as (
+    -- the end date belongs to the promotion
+    select
+        shop_id,
+        sku,
+        cast(unnest(generate_series(start_date, end_date, interval 1 day)) as date) as promotion_date
+    from {{ ref('stg_master__promotions') }}
+),
+
 promoted as (
     select distinct
         sales.sale_date,
         sales.shop_id,
         sales.sku
     from sales
-    -- an empty shop or product of a promotion means all of them; the end date belongs to it
-    inner join {{ ref('stg_master__promotions') }} as promotions
+    -- an empty shop or product of a promotion means all of them
+    inner join promotion_days
         on
-            sales.sale_date between promotions.start_date and promotions.end_date
-            and sales.shop_id = coalesce(promotions.shop_id, sales.shop_id)
-            and sales.sku = coalesce(promotions.sku, sales.sku)
+            sales.sale_date = promotion_days.promotion_date
+            and (promotion_days.shop_id is null or sales.shop_id = promotion_days.shop_id)
+            and (promotion_days.sku is null or sales.sku = promotion_days.sku)
 )
 
 select

@@ -1,0 +1,1 @@
+"""What arrives: files are landed, landed rows become the tables of schema `raw`."""

@@ -1,0 +1,29 @@
+"""Truths about what entered: nothing is lost between file and table."""
+
+from __future__ import annotations
+
+from dagster import AssetCheckResult, asset_check
+
+from pipelines.defs.keys import raw
+from pipelines.resources import WarehouseResource
+
+
+@asset_check(asset=raw("quarantined_rows"), additional_deps=[raw("feed_counts")], blocking=True)
+def refused_rows_are_quarantined(warehouse: WarehouseResource) -> AssetCheckResult:
+    """Every row read was accepted, skipped by a named rule, or stands in quarantine."""
+    with warehouse.connect(read_only=True) as connection:
+        read, kept, refused, quarantined = connection.execute(
+            """
+            select
+                coalesce(sum(row_count) filter (action = 'read'), 0),
+                coalesce(sum(row_count) filter (action in ('accepted', 'skipped', 'refused')), 0),
+                coalesce(sum(row_count) filter (action = 'refused'), 0),
+                (select count(*) from raw.quarantined_rows where row_number is not null)
+            from raw.feed_counts
+            """
+        ).fetchall()[0]
+    return AssetCheckResult(
+        passed=read == kept and refused == quarantined,
+        description=f"{read} rows read, {kept} accounted for; {refused} refused, {quarantined} in quarantine",
+        metadata={"refused_rows": int(refused)},
+    )

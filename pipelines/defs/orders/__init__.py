@@ -1,0 +1,1 @@
+"""The system of record beside the warehouse: its orders come in, the catalog goes out."""
