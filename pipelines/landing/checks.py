@@ -12,6 +12,7 @@ from __future__ import annotations
 import zoneinfo
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from pipelines.landing.entities import Column, Entity
 from pipelines.landing.expressions import has_offset, is_iso_time, source_text
@@ -29,6 +30,12 @@ TYPE_RULES = {
     "boolean": ("not_true_or_false", "is neither yes nor no; write true or false"),
     "text": ("not_in_map", "is a value that the mapping does not know"),
 }
+
+
+@cache
+def time_zones() -> tuple[str, ...]:
+    """Every IANA name, read from the disk once."""
+    return tuple(sorted(zoneinfo.available_timezones()))
 
 
 @dataclass(frozen=True)
@@ -206,7 +213,7 @@ def _form_check(label: str, form: str, value: str) -> Check:
     if form == "country":
         broken = f"not regexp_full_match({value}, '[A-Z]{{2}}')"
         return Check(label, "not_a_country", broken, _says(value, "is no country code; write two capitals such as CN"))
-    broken = f"{value} not in {literals(sorted(zoneinfo.available_timezones()))}"
+    broken = f"{value} not in {literals(time_zones())}"
     return Check(label, "not_a_time_zone", broken, _says(value, "is no time zone; write one such as America/New_York"))
 
 
