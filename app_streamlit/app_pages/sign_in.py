@@ -18,8 +18,8 @@ def show(company: Company, text: Language) -> None:
         st.caption(text("Cross-border stock transfers"))
         screen.language_switch()
         with st.form("sign_in", enter_to_submit=True):
-            login = st.text_input(text("Login"), autocomplete="username")
-            password = st.text_input(text("Password"), type="password", autocomplete="current-password")
+            login = st.text_input(text("Login"), key="login", autocomplete="username")
+            password = st.text_input(text("Password"), type="password", key="password", autocomplete="current-password")
             wants_in = st.form_submit_button(text("Sign in"), type="primary", width="stretch")
         if wants_in:
             try:

@@ -167,6 +167,7 @@ def build_company(folder: Path, *, name: str = "Sample Seller", publish: bool = 
 
 PEOPLE = [
     ("pia", "Pia Planner", ("planner",), "en"),
+    ("dora", "Dora Both", ("planner", "supervisor"), "en"),
     ("sven", "Sven Supervisor", ("supervisor",), "en"),
     ("fang", "Fang Finance 方财务", ("finance",), "zh"),
     ("vera", "Vera Viewer", ("viewer",), "en"),

@@ -101,5 +101,5 @@ def sign_in(page: Page, *, login: str, password: str) -> None:
 def choose_language(page: Page, name: str, *, shows: str) -> None:
     """Presses the language switch of the sign-in page and waits until the button says `shows`."""
     page.get_by_role("radio", name=name).click()
-    expect(page.get_by_test_id("stFormSubmitButton")).to_have_text(shows, timeout=PATIENCE_MS)
+    expect(page.get_by_role("button", name=shows, exact=True)).to_be_visible(timeout=PATIENCE_MS)
     settled(page)

@@ -1,0 +1,164 @@
+"""The journeys of people through the served app, in real Chromium; each with something that must not happen."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from inventory_core.errors import Refused
+from inventory_core.transfer_orders.commands import ApproveTransferOrder
+from inventory_core.transfer_orders.model import Status
+from tests.browser.conftest import ServedCompany
+from tests.browser.served_app import PATIENCE_MS, choose_language, settled, sign_in
+
+pytestmark = pytest.mark.browser
+
+HEADER_PIXELS = ROW_PIXELS = 35
+FIRST_ROW = HEADER_PIXELS + ROW_PIXELS // 2
+SELECT, PRODUCT = ({"x": x, "y": FIRST_ROW} for x in (38, 110))  # cells of the first suggestion, from the grid's corner
+COLUMNS_TO_UNITS = 3  # Product → Lane → Advice → Units
+
+
+def search(page: Page, label: str, needle: str) -> None:
+    """Types into the search field of the page and waits for the answer."""
+    field = page.get_by_label(label, exact=True).first
+    field.fill(needle)
+    field.press("Enter")
+    settled(page)
+
+
+def choose_first_row(page: Page, *, units: int) -> None:
+    """Ticks the first suggestion and enters the units, in place, as a planner does: mouse, arrows, keyboard."""
+    grid = page.get_by_test_id("stDataFrame").first
+    grid.click(position=SELECT)
+    expect(page.locator(".st-key-submit_orders")).to_be_visible()
+    settled(page)
+    grid.click(position=PRODUCT)
+    for _ in range(COLUMNS_TO_UNITS):
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    cell = page.locator(".gdg-input")
+    cell.fill(str(units))
+    cell.press("Enter")
+    expect(cell).to_have_count(0)
+    settled(page)
+
+
+def order_number(page: Page) -> str:
+    """The number in the message that an order was submitted."""
+    message = page.get_by_test_id("stAlert").filter(has_text=re.compile(r"TO-\d{4}-\d{5}")).first
+    expect(message).to_be_visible(timeout=PATIENCE_MS)
+    found = re.search(r"TO-\d{4}-\d{5}", message.inner_text())
+    assert found
+    return found.group()
+
+
+def button(page: Page, name: str) -> Locator:
+    """A button by its words."""
+    return page.get_by_role("button", name=name, exact=True)
+
+
+def test_a_planner_orders_and_somebody_else_approves(page: Page, company: ServedCompany) -> None:
+    page.goto(f"{company.address}/suggestions")
+    settled(page)
+    expect(page.get_by_role("heading", name="Suggestions")).to_have_count(0)  # nothing is shown to strangers
+    sign_in(page, login="dora", password=company.passwords["dora"])
+    expect(page.get_by_role("heading", name="Suggestions")).to_be_visible()  # the link leads there after sign-in
+
+    search(page, "Search", "LAMP-01")
+    expect(page.get_by_text("Position 120 is below the order-up-to level 300")).to_be_visible()
+    expect(page.get_by_role("cell", name="Demand until this order arrives")).to_be_visible()
+    expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(2)
+
+    choose_first_row(page, units=96)
+    expect(page.get_by_text(re.compile(r"1 line · 96 units · \$1,776\.00"))).to_be_visible()
+    button(page, "Submit 1 order").click()
+    number = order_number(page)
+    settled(page)
+    expect(button(page, "Submit 1 order")).to_have_count(0)
+
+    page.get_by_role("link", name=f"Open {number}").click()
+    settled(page)
+    expect(page.get_by_text("You had a hand in this order, so somebody else must decide")).to_be_visible()
+    expect(button(page, "Withdraw")).to_be_visible()
+    expect(button(page, "Approve")).to_have_count(0)
+    with company.core() as core:
+        history = core.queries.transfer_order(number)
+        assert [(line.suggested_units, line.units) for line in history.order.lines] == [(120, 96)]
+        with pytest.raises(Refused, match="dora drafted, changed or submitted"):
+            core.execute(
+                ApproveTransferOrder(
+                    actor_id="dora", at=datetime.now(UTC), idempotency_key="not-mine", transfer_order_id=number
+                )
+            )
+
+    button(page, "Sign out").click()
+    settled(page)
+    page.goto(f"{company.address}/?order={number}")
+    settled(page)
+    sign_in(page, login="sven", password=company.passwords["sven"])
+    expect(page.get_by_role("heading", name=number)).to_be_visible()
+    page.get_by_label("Reason").fill("Needed before Christmas")
+    page.get_by_label("Reason").press("Enter")
+    settled(page)
+    button(page, "Approve").click()
+    expect(page.get_by_text(f"{number}: done. It is now: Approved.")).to_be_visible()
+    settled(page)
+    expect(button(page, "Approve")).to_have_count(0)
+    with company.core() as core:
+        order = core.queries.transfer_order(number).order
+    assert order.status is Status.APPROVED
+    assert (order.decided_by, order.decision_reason) == ("sven", "Needed before Christmas")
+
+
+def test_in_chinese_an_order_is_taken_back_and_never_without_a_reason(page: Page, company: ServedCompany) -> None:
+    page.goto(company.address)
+    settled(page)
+    choose_language(page, "简体中文", shows="登录")
+    sign_in(page, login="pia", password=company.passwords["pia"])
+    expect(page.get_by_role("heading", name="需要关注的事")).to_be_visible()
+    page.get_by_role("link", name="调拨建议").first.click()
+    settled(page)
+    search(page, "搜索", "CASE-03")
+    expect(page.get_by_text("库存水位 120 低于补货目标 300")).to_be_visible()
+    choose_first_row(page, units=80)
+    button(page, "提交 1 张调拨单").click()
+    number = order_number(page)
+    page.get_by_role("link", name=f"打开 {number}").click()
+    settled(page)
+    expect(button(page, "批准")).to_have_count(0)
+
+    button(page, "撤回").click()
+    expect(page.get_by_text("请说明原因")).to_be_visible()
+    settled(page)
+    with company.core() as core:
+        assert core.queries.transfer_order(number).order.status is Status.SUBMITTED
+
+    page.get_by_label("理由").fill("数量有误")
+    page.get_by_label("理由").press("Enter")
+    settled(page)
+    button(page, "撤回").click()
+    expect(page.get_by_text(f"{number}：已完成。现在的状态：草稿。")).to_be_visible()
+    with company.core() as core:
+        history = core.queries.transfer_order(number)
+    assert history.order.status is Status.DRAFT
+    assert history.entries[-1].reason == "数量有误"
+
+
+def test_five_wrong_passwords_lock_the_account_and_the_page_says_so(page: Page, company: ServedCompany) -> None:
+    page.goto(company.address)
+    settled(page)
+    for _ in range(5):
+        form = page.get_by_test_id("stForm")
+        form.locator("input").first.fill("vera")
+        form.locator("input[type=password]").fill("wrong")
+        button(page, "Sign in").click()
+        expect(page.get_by_text("login or password is wrong")).to_be_visible()
+        settled(page)
+    page.get_by_test_id("stForm").locator("input[type=password]").fill(company.passwords["vera"])
+    button(page, "Sign in").click()
+    expect(page.get_by_text("too many failed tries")).to_be_visible()
+    expect(page.get_by_role("link", name="Suggestions")).to_have_count(0)
