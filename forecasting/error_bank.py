@@ -36,7 +36,7 @@ ORIGINS = 24
 """Weekly origins: about half a year of errors, as on VN2; older errors are of an older assortment."""
 
 MAX_BANK_ROWS = 50_000
-MIN_BANK_ROWS = 30
+MIN_BANK_ROWS = 20
 """With fewer paths their quantiles are accidents: negative binomial paths serve instead."""
 
 MIN_HISTORY_DAYS = 56

@@ -3,9 +3,11 @@
 Belongs here: columns, dates, money, identifiers of suggestions. Does not: decisions (`planning_round.py`,
 `transfer_plan.py`), sentences (`reasons.py`).
 
-The arithmetic of a transfer: position = available + in transit + open orders + purchases + planned (by another mode in
-the same round); order-up-to = demand until the next arrival + protection; units = order-up-to - position, in cartons,
-as far as origin and lane can give. For a warehouse that feeds others all of these count it and all that it feeds.
+The arithmetic of a transfer:
+    position    = available + in transit + open orders + purchases + planned (by another mode in the same round)
+    order-up-to = demand until the next arrival - what is lost before this one + protection
+    units       = order-up-to - position, in cartons, as far as origin and lane can give
+For a warehouse that feeds others all of these count it and all that it feeds.
 """
 
 from __future__ import annotations
@@ -46,6 +48,7 @@ TRANSFER_COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     "position_units": pl.Int64,
     "demand_until_arrival_units": pl.Float64,
     "demand_until_next_arrival_units": pl.Float64,
+    "expected_lost_before_arrival_units": pl.Float64,
     "protection_units": pl.Float64,
     "order_up_to_units": pl.Int64,
     "carton_units": pl.Int64,
@@ -143,7 +146,8 @@ def _of_shipment(
         code = "replenish_short" if is_short else shipment.kind
         name = opening.nodes["sku"][node]
         origin_units = int(shipment.origin_units[place])
-        protection = float(order_up_to[place] - until_next[place])
+        lost = float(need.lost_before[place])
+        protection = float(order_up_to[place] - until_next[place]) + lost
         row: dict[str, object] = {
             "suggestion_id": suggestion_id(as_of, lane.origin_id, lane.destination_id, lane.mode, name),
             "as_of_date": as_of,
@@ -159,6 +163,7 @@ def _of_shipment(
             "position_units": int(shipment.position[place]),
             "demand_until_arrival_units": round(float(until[place]), 2),
             "demand_until_next_arrival_units": round(float(until_next[place]), 2),
+            "expected_lost_before_arrival_units": round(lost, 2),
             "protection_units": round(protection, 2),
             "order_up_to_units": int(order_up_to[place]),
             "carton_units": int(need.carton_units[place]),
@@ -181,6 +186,7 @@ def _of_shipment(
             available_units=int(available[place]),
             coming_units=int(shipment.position[place] - available[place]),
             demand_until_next_arrival_units=float(until_next[place]),
+            lost_before_units=lost,
             protection_units=protection,
             arrival_date=arrival,
             next_arrival_date=as_of + dt.timedelta(days=window.end * opening.period_days),
@@ -229,8 +235,8 @@ def purchase_rows(needs: list[Need], *, books: PlanningRound, as_of: dt.date, cu
                 units=units,
                 short_units=short,
                 position_units=int(position[place]),
-                demand_units=float(until_next[place]),
-                protection_units=float(position[place] + short - until_next[place]),
+                demand_units=float(until_next[place] - need.lost_before[place]),
+                protection_units=float(position[place] + short - until_next[place] + need.lost_before[place]),
                 lead_time_days=days,
                 is_lead_time_assumed=not math.isfinite(books.products.purchase_lead_time_days[sku[place]]),
                 moq_units=moq,

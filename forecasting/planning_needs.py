@@ -27,6 +27,7 @@ class Need:
         economics: of each node.
         wanted: cheapest units before cartons, negative where less stock would do.
         target: `wanted` in cartons, never negative.
+        lost_before: expected sales that are lost before the window begins, which no order of this lane can save.
         carton_units: of each node.
         lead_time_sd_days: of the lane.
     """
@@ -37,6 +38,7 @@ class Need:
     economics: Economics
     wanted: Integers
     target: Integers
+    lost_before: Floats
     carton_units: Integers
     lead_time_sd_days: float
 
@@ -48,6 +50,7 @@ class Need:
             economics=self.economics.of(rows),
             wanted=self.wanted[rows],
             target=self.target[rows],
+            lost_before=self.lost_before[rows],
             carton_units=self.carton_units[rows],
         )
 

@@ -151,7 +151,8 @@ class PlanningRound:
     ) -> Need:
         """The cheapest units of each node, all of one warehouse, and in cartons the cheaper of fewer and more."""
         blank = np.zeros(len(nodes), dtype=np.int64)
-        need = Need(nodes, lane, window, economics, blank, blank, carton_units, sd_days)
+        lost = np.zeros(len(nodes))
+        need = Need(nodes, lane, window, economics, blank, blank, lost, carton_units, sd_days)
         wanted, target = blank.copy(), blank.copy()
         for part, exposure in self._exposures_of(need):
             costs, carton = economics.of(part), carton_units[part]
@@ -161,6 +162,7 @@ class PlanningRound:
             is_more_cheaper = expected_cost(exposure, units=more, economics=costs) < expected_cost(
                 exposure, units=fewer, economics=costs
             )
+            lost[part] = exposure.lost_before.mean(axis=1)
             wanted[part], target[part] = best, np.where(is_more_cheaper, more, fewer)
         return replace(need, wanted=wanted, target=target)
 

@@ -56,7 +56,7 @@ def position_rows(needs: list[Need], *, books: PlanningRound, as_of: dt.date) ->
         supply = {f"{kind}_units": units[nodes] for kind, units in state.supply.items() if kind != PLANNED}
         position = available + sum(supply.values(), start=np.zeros(len(nodes), dtype=np.int64))
         order_up_to = np.maximum(position + need.wanted, 0)
-        safety = np.maximum(np.ceil(np.round(order_up_to - until_next, 6)), 0).astype(np.int64)
+        safety = np.maximum(np.ceil(np.round(order_up_to - until_next + need.lost_before, 6)), 0).astype(np.int64)
         reorder_point = np.ceil(np.round(until + safety, 6)).astype(np.int64)
         daily = until_next / (window.end * state.period_days)
         alone = replace(books, members={})  # a position is a warehouse's own, without what it feeds

@@ -11,7 +11,6 @@ seasonality, holidays, maximum a posteriori.
 from __future__ import annotations
 
 import logging
-import os
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -81,12 +80,12 @@ def _event_rows(table: pl.DataFrame | None) -> tuple[tuple[np.datetime64, str], 
 
 def _fit_and_forecast(task: _Task) -> Floats:
     """One series: Newton's method is only tried by the package itself when L-BFGS fails."""
-    os.environ.setdefault("TQDM_DISABLE", "1")
-    for name in ("cmdstanpy", "prophet", "prophet.plot"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)
+    logging.getLogger("prophet.plot").setLevel(logging.CRITICAL)  # it misses plotly, which nobody draws with
     import pandas as pd
     from prophet import Prophet
 
+    for name in ("cmdstanpy", "prophet"):  # importing them sets their levels
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     is_known = np.isfinite(task.units)
     history = pd.DataFrame({"ds": task.dates[is_known].astype("datetime64[ns]"), "y": task.units[is_known]})
     holidays = None

@@ -24,6 +24,7 @@ class TransferFacts:
     available_units: int
     coming_units: int
     demand_until_next_arrival_units: float
+    lost_before_units: float
     protection_units: float
     arrival_date: dt.date
     next_arrival_date: dt.date
@@ -75,20 +76,23 @@ def transfer_reason(facts: TransferFacts) -> tuple[str, str]:
 
 def _replenish(facts: TransferFacts) -> tuple[str, str]:
     position = facts.available_units + facts.coming_units
-    level = facts.demand_until_next_arrival_units + facts.protection_units
+    level = facts.demand_until_next_arrival_units - facts.lost_before_units + facts.protection_units
+    lost = _number(facts.lost_before_units)
+    missed = f", of which {lost} cannot be served before this arrives" if lost != "0" else ""
+    missed_zh = f"（其中 {lost} 件在本次到货前已无法满足）" if lost != "0" else ""
     mode_zh = MODES_ZH.get(facts.mode, facts.mode)
     demand, protection = _number(facts.demand_until_next_arrival_units), _number(facts.protection_units)
     whole = f" (with {', '.join(facts.feeds)}, which it feeds)" if facts.feeds else ""
     whole_zh = f"（含其供货的 {'、'.join(facts.feeds)}）" if facts.feeds else ""
     english = (
         f"{facts.available_units} available and {facts.coming_units} on the way make {position}{whole}. "
-        f"Until the arrival after this one, {facts.next_arrival_date}, demand is {demand}; "
+        f"Until the arrival after this one, {facts.next_arrival_date}, demand is {demand}{missed}; "
         f"with {protection} as protection {_number(level)} are wanted. "
         f"{facts.mode} is the cheapest mode that can serve, arriving {facts.arrival_date}."
     )
     chinese = (
         f"可售 {facts.available_units} 件，在途 {facts.coming_units} 件，合计 {position} 件{whole_zh}。"
-        f"到再下一次到货 {facts.next_arrival_date} 的需求为 {demand} 件，"
+        f"到再下一次到货 {facts.next_arrival_date} 的需求为 {demand} 件{missed_zh}，"
         f"加保护量 {protection} 件，应有 {_number(level)} 件。"
         f"{mode_zh}是能供货的最便宜方式，{facts.arrival_date} 到货。"
     )
@@ -123,12 +127,12 @@ def purchase_reason(facts: PurchaseFacts) -> tuple[str, str]:
     demand, protection = _number(facts.demand_units), _number(facts.protection_units)
     english = (
         f"{facts.position_units} units{whole}, on the way and on open purchase orders. "
-        f"Until a later purchase could arrive, demand is {demand}; with {protection} as protection {level} are "
-        f"wanted, so {facts.short_units} are short. A purchase takes {facts.lead_time_days} days{assumed} and arrives "
-        f"{facts.expected_date}; it is needed by {facts.need_by_date}."
+        f"Until a later purchase could arrive, demand that can be served is {demand}; with {protection} as protection "
+        f"{level} are wanted, so {facts.short_units} are short. A purchase takes {facts.lead_time_days} days{assumed} "
+        f"and arrives {facts.expected_date}; it is needed by {facts.need_by_date}."
     )
     chinese = (
-        f"{whole_zh}现有、在途及未到采购合计 {facts.position_units} 件。到下一次采购能到货为止的需求为 "
+        f"{whole_zh}现有、在途及未到采购合计 {facts.position_units} 件。到下一次采购能到货为止可满足的需求为 "
         f"{demand} 件，加保护量 {protection} 件，应有 {level} 件，"
         f"缺 {facts.short_units} 件。采购周期 {facts.lead_time_days} 天{assumed_zh}，{facts.expected_date} 到货；"
         f"最迟需在 {facts.need_by_date} 到货。"

@@ -168,7 +168,8 @@ def cheapest_units(exposure: Exposure, *, economics: Economics) -> Integers:
     Newsvendor on simulated paths (Silver, Pyke and Thomas, Inventory and Production Management in Supply Chains, 4th
     ed., sec. 9.2): the smallest x whose next unit no longer gains, found by bisection because the gain falls with x.
     """
-    low: Integers = np.floor(exposure.running.min(axis=(1, 2))).astype(np.int64) - 1
+    # from nothing (where not even the first unit pays) or from less than what every path leaves over
+    low: Integers = np.minimum(np.floor(exposure.running.min(axis=(1, 2))).astype(np.int64) - 1, 0)
     high = np.maximum(np.ceil(exposure.needed.max(axis=1)).astype(np.int64), low)
     while (low < high).any():
         middle = (low + high) // 2

@@ -15,7 +15,7 @@ MONDAY = dt.date(2024, 1, 1)
 
 
 def steady_sales(
-    rates: dict[tuple[str, str], int], *, freq: Freq = "W-MON", periods: int = 40, as_of: dt.date = MONDAY
+    rates: dict[tuple[str, str], int], *, freq: Freq = "W-MON", periods: int = 50, as_of: dt.date = MONDAY
 ) -> pl.DataFrame:
     """The same units in every period up to the one before `as_of`, per (warehouse, sku)."""
     days = PERIOD_DAYS[freq]
@@ -32,7 +32,9 @@ def steady_forecast(
 ) -> DemandForecast:
     """A forecast without any doubt: demand was the same in every period."""
     return forecast_demand(
-        sales_to_panel(steady_sales(rates, freq=freq, as_of=as_of), freq=freq), horizon=horizon, model="pooled_ses"
+        sales_to_panel(steady_sales(rates, freq=freq, periods=50 if freq == "W-MON" else 300, as_of=as_of), freq=freq),
+        horizon=horizon,
+        model="pooled_ses",
     )
 
 
