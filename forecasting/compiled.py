@@ -1,6 +1,6 @@
 """How numerical kernels are compiled: Numba, without the interpreter lock, cached on disk where a disk allows it.
 
-Belongs here: the one decorator. Does not: any kernel (it lives beside the model that it computes).
+Belongs here: the decorator. Does not: any kernel (it lives beside the model that it computes).
 
 Kernels run over a slice of series and release the interpreter lock, so plain threads run them side by side. That is
 chosen over `prange`: Numba's default threading layer ends the process when two threads enter it at once, which the
@@ -32,7 +32,16 @@ def compiled(function: Function) -> Function:
     Sums may be reordered (so that they vectorize) and contracted to fused multiply-adds; infinity and NaN keep their
     meaning, and one machine gives one result.
     """
-    dispatcher = numba.njit(nogil=True, error_model="numpy", fastmath={"reassoc", "contract", "nsz"})(function)
+    return _compile(function, {"reassoc", "contract", "nsz"})
+
+
+def compiled_as_written(function: Function) -> Function:
+    """The same with every rounding as NumPy has it, for results that must agree with a package to the last digit."""
+    return _compile(function, set())
+
+
+def _compile(function: Function, fast_math: set[str]) -> Function:
+    dispatcher = numba.njit(nogil=True, error_model="numpy", fastmath=fast_math or False)(function)
     try:
         dispatcher.enable_caching()
     except RuntimeError as error:

@@ -93,17 +93,22 @@ def fit_matrix(
     """
     settings = settings or ProphetSettings()
     count, periods = demand.shape
-    ends = np.full(count, periods - 1) if ends is None else np.asarray(ends, dtype=np.int64)
+    ends = np.full(count, periods - 1) if ends is None else ends
     choice = np.zeros(count, dtype=np.int64) if holidays_of_series is None else holidays_of_series
     values = np.zeros((count, periods + horizon, 0)) if regressors is None else regressors
     _refuse(demand, dates, horizon, settings, values, ends)
     step = dates[1] - dates[0] if periods > 1 else np.timedelta64(1, "D")
     calendar = dates[0] + np.arange(periods + horizon) * step
     designs = tuple(build_design(calendar, settings=settings, holidays=table) for table in holidays)
-    first, last, known_rows, smallest_gap = _survey(np.ascontiguousarray(demand))
+    # One memory layout, so that one compiled version serves all callers.
+    panel = Panel(
+        np.require(demand, np.float64, ["C", "W"]),
+        np.require(values, np.float64, ["C", "W"]),
+        np.require(ends, np.int64, ["C", "W"]),
+    )
+    first, last, known_rows, smallest_gap = _survey(panel.demand)
     widest = max(len(design.columns) for design in designs)
     fits = _empty_fits(count, widest, len(settings.regressors), settings.n_changepoints, horizon)
-    panel = Panel(np.ascontiguousarray(demand, dtype=np.float64), np.ascontiguousarray(values), ends)
     fits.status[known_rows < 2] = TOO_SHORT
     gap_days = smallest_gap * int(step / np.timedelta64(1, "D"))
     keys = np.stack([choice, first, last, np.minimum(gap_days, 7)], axis=1)
@@ -118,7 +123,7 @@ def fit_matrix(
             [[TREND_DEVIATION] * 2, design.deviations[columns], settings.regressor_deviations()]
         )
         window = build_window(
-            design.features[:, columns] * design.deviations[columns],
+            np.ascontiguousarray(design.features[:, columns] * design.deviations[columns]),
             int(key[1]),
             int(key[2]),
             deviations,

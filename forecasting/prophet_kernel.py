@@ -133,7 +133,8 @@ def _choose_mode(
     start = first_guess(moments, block, rows)
     variance, change, steps = settle(block, moments, rows, tau, delta, start, -np.inf, np.inf)
     least = least_squares_residual(block, moments)
-    if 2.0 * least >= variance * rows and series.rows > block.diagonal.size + delta.size:
+    is_unique = 2.0 * least >= variance * rows and least > EXACT_VARIANCE * rows
+    if is_unique and series.rows > block.diagonal.size + delta.size:
         return variance, change, OPTIMAL, steps
     status, lowest, most_modes = OPTIMAL, max(0.25 * least / rows, EXACT_VARIANCE), _ALL
     if _has_exact_fit(window, series, block, moments):

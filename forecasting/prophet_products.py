@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from forecasting.compiled import compiled
+from forecasting.compiled import compiled, compiled_as_written
 from forecasting.prophet_algebra import add_scaled, dot, rotate, tridiagonalize
 from forecasting.prophet_solver import Block
 
@@ -88,7 +88,7 @@ def _add_outer(matrix: Floats, row: Floats, sign: float) -> None:
         add_scaled(matrix[i], sign * row[i], row)
 
 
-@compiled
+@compiled_as_written
 def changepoint_rows(rows: int, most: int, share: float) -> Integers:
     """Rows of the changepoints among `rows` known ones, as Prophet.set_changepoints places them.
 
