@@ -15,11 +15,11 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
-from pipelines.landing.checks import joined_checks
+from pipelines.landing.checks import Check, joined_checks
 from pipelines.landing.entities import SQL_TYPES, Entity
 from pipelines.landing.expressions import mapped_text, origin_text, source_text, typed_value
 from pipelines.landing.filters import filter_condition
-from pipelines.landing.mapping import ColumnRule, Mapping
+from pipelines.landing.mapping import ColumnRule, Filter, Mapping
 from pipelines.landing.readers.source import CONTENT, REFUSED
 from pipelines.landing.sql_text import identifier, literal
 
@@ -61,7 +61,8 @@ def stage(
 
     `known` says how many rows each referenced entity has: what is empty cannot be referred to and is not checked.
     """
-    sources = tuple(dict.fromkeys(column for file in files for column in file.columns))
+    # DuckDB's names do not know capitals: SKU of one file and sku of the next are one column
+    sources = tuple({column.casefold(): column for file in reversed(files) for column in file.columns}.values())
     connection.execute("create or replace temp table landed_files (path varchar, source varchar, position integer)")
     captured = [rule.column for rule in mapping.rules if rule.from_file_name]
     for column in captured:
@@ -92,52 +93,16 @@ def _landed(files: Sequence[LandedFile], sources: tuple[str, ...]) -> str:
 
 
 def _query(feed: str, position: int, mapping: Mapping, sources: tuple[str, ...], known: dict[str, int]) -> str:
-    rules = {rule.column: rule for rule in mapping.rules}
-    filters = mapping.filters
-    named = {name.casefold() for name in sources}
-    origins = "".join(f", {origin_text(rule)} as {identifier(f'o:{name}')}" for name, rule in rules.items())
-    texts = "".join(
-        f", {mapped_text(rule, identifier(f'o:{name}'))} as {identifier(f't:{name}')}" for name, rule in rules.items()
-    )
-    conditions = "".join(
-        f', coalesce({filter_condition(filter_, mapping, named)}, false) as "c:{n}"'
-        for n, filter_ in enumerate(filters)
-    )
     joins, checks = joined_checks(mapping, known)
-    broken = " or ".join(f"coalesce({check.broken}, false)" for check in checks) or "false"
-    listed = ", ".join(
-        f"case when {check.broken} then {{'column': {literal(check.column)}, 'rule': {literal(check.rule)},"
-        f" 'message': {check.message}}} end"
-        for check in checks
-    )
-    verdicts = [f"when {REFUSED} is not null then struct_pack(action := 'refused', rule := 'unreadable_row')"]
-    verdicts += [
-        f'when "c:{n}" then struct_pack(action := {literal({"skip": "skipped", "refuse": "refused"}[filter_.action])},'
-        f" rule := {literal(filter_.name)})"
-        for n, filter_ in enumerate(filters)
-        if filter_.action != "correct"
-    ]
-    corrections = ", ".join(
-        f'case when "c:{n}" then {literal(filter_.name)} end'
-        for n, filter_ in enumerate(filters)
-        if filter_.action == "correct"
-    )
-    content = "".join(f", {identifier(name)} := {identifier(f's:{name}')}" for name in sources)[2:]
+    content = ", ".join(f"{identifier(name)} := {identifier(f's:{name}')}" for name in sources)
     hashed = ", ".join(identifier(f"s:{name}") for name in sources)
     entity_columns = ", ".join(
         f"{identifier(f'v:{column.name}')} as {identifier(column.name)}" for column in mapping.entity.columns
     )
     return f"""
-        with origins as (select *{origins} from landed),
-        texts as (select *{texts} from origins),
-        valued as (select *{_values(mapping, rules)} from texts),
-        filtered as (select *{conditions} from valued),
-        corrected as (select *{_corrected(mapping)} from {_converted(mapping)}),
+        {_layers(mapping, {name.casefold() for name in sources})},
         checked as (
-            select *,
-                case {" ".join(verdicts)} end as _verdict,
-                case when {broken} then list_filter([{listed}], lambda problem: problem is not null) end as _found
-            from corrected {joins}
+            select *, {_verdict(mapping.filters)} as _verdict, {_found(checks)} as _found from corrected {joins}
         )
         select
             {literal(feed)} as _feed, {position} as _feed_position, _file, _file_position, _row,
@@ -154,12 +119,64 @@ def _query(feed: str, position: int, mapping: Mapping, sources: tuple[str, ...],
             case when {REFUSED} is not null then {CONTENT}
                 when _verdict.action = 'refused' or (_verdict is null and _found is not null)
                     then cast(to_json(struct_pack({content})) as varchar) end as _row_json,
-            list_filter([{corrections}]::varchar[], lambda name: name is not null) as _corrections,
+            {_corrections(mapping.filters)} as _corrections,
             {literal(mapping.duplicates.keep)} as _keep,
             {f"hash({hashed})" if mapping.duplicates.skip_exact else "cast(null as ubigint)"} as _hash,
             {entity_columns}
         from checked
     """
+
+
+def _layers(mapping: Mapping, sources: set[str]) -> str:
+    """From text to value in named steps: "o:" origin, "t:" text, "p:" parsed, "c:" filter holds, "v:" final value."""
+    rules = {rule.column: rule for rule in mapping.rules}
+    origins = "".join(f", {origin_text(rule)} as {identifier(f'o:{name}')}" for name, rule in rules.items())
+    texts = "".join(
+        f", {mapped_text(rule, identifier(f'o:{name}'))} as {identifier(f't:{name}')}" for name, rule in rules.items()
+    )
+    conditions = "".join(
+        f', coalesce({filter_condition(filter_, mapping, sources)}, false) as "c:{n}"'
+        for n, filter_ in enumerate(mapping.filters)
+    )
+    return f"""
+        with origins as (select *{origins} from landed),
+        texts as (select *{texts} from origins),
+        parsed as (select *{_values(mapping, rules)} from texts),
+        filtered as (select *{conditions} from parsed),
+        corrected as (select *{_corrected(mapping)} from {_converted(mapping)})
+    """
+
+
+def _verdict(filters: Sequence[Filter]) -> str:
+    """What the first filter that holds says of a row; null when none does."""
+    whens = [f"when {REFUSED} is not null then struct_pack(action := 'refused', rule := 'unreadable_row')"]
+    for n, filter_ in enumerate(filters):
+        if filter_.action != "correct":
+            action = literal({"skip": "skipped", "refuse": "refused"}[filter_.action])
+            whens.append(f'when "c:{n}" then struct_pack(action := {action}, rule := {literal(filter_.name)})')
+    return f"case {' '.join(whens)} end"
+
+
+def _found(checks: Sequence[Check]) -> str:
+    """Every check that a row breaks, as a list; null when it breaks none. Messages are made for broken rows only."""
+    if not checks:
+        return 'cast(null as struct("column" varchar, "rule" varchar, message varchar)[])'
+    broken = " or ".join(f"coalesce({check.broken}, false)" for check in checks)
+    listed = ", ".join(
+        f"case when {check.broken} then {{'column': {literal(check.column)}, 'rule': {literal(check.rule)},"
+        f" 'message': {check.message}}} end"
+        for check in checks
+    )
+    return f"case when {broken} then list_filter([{listed}], lambda problem: problem is not null) end"
+
+
+def _corrections(filters: Sequence[Filter]) -> str:
+    names = ", ".join(
+        f'case when "c:{n}" then {literal(filter_.name)} end'
+        for n, filter_ in enumerate(filters)
+        if filter_.action == "correct"
+    )
+    return f"list_filter([{names}]::varchar[], lambda name: name is not null)"
 
 
 def _values(mapping: Mapping, rules: dict[str, ColumnRule]) -> str:

@@ -65,6 +65,13 @@ def test_references_are_checked_only_where_master_data_exists(sales):
     assert counts(sales, "sales")["", "accepted"] == 1
 
 
+def test_files_may_order_and_spell_their_columns_differently(sales):
+    sales.write("sales1.csv", HEADER + "2026-10-01,w1,A,5\n")
+    sales.write("sales2.csv", "SKU,extra,units,Date,warehouse\nA,?,6,2026-10-02,w1\n")
+    sales.run()
+    assert sales.rows("select units from raw.sales_periods order by period_date") == [(5,), (6,)]
+
+
 def test_loading_again_gives_the_same_tables(sales):
     sales.write("sales.csv", HEADER + "2026-10-01,w1,A,5\n2026-10-01,w1,A,6\n2026-10-02,w1,B,-1\n")
     first = sales.run()
