@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from typing import Any
 
+import pytest
 from argon2 import PasswordHasher
 
 from inventory_core.access import passwords
@@ -58,10 +61,13 @@ def sender(actor_id: str, *, key: str | None = None, at: datetime = AT) -> dict[
     return {"actor_id": actor_id, "at": at, "idempotency_key": key or f"key-{next(_keys)}"}
 
 
-def use_cheap_passwords() -> None:
-    """Argon2 with the least work: tests make many accounts and guard nothing."""
+@contextmanager
+def cheap_passwords() -> Iterator[None]:
+    """Argon2 with the least work inside the block: tests make many accounts and guard nothing."""
     cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    passwords._hasher = lambda: cheap  # type: ignore[assignment]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", lambda: cheap)
+        yield
 
 
 def catalog(actor_id: str = "operator", **changes: Any) -> RegisterCatalog:
@@ -86,9 +92,9 @@ def core_on(storage: Storage) -> Core:
 
 @cache
 def _set_up() -> MemoryStore:
-    use_cheap_passwords()
     storage = MemoryStorage()
-    core_on(storage)
+    with cheap_passwords():
+        core_on(storage)
     return storage._store
 
 

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from inventory_core.bootstrap import Core, open_core
-from tests.core_builders import core_on, memory_core, use_cheap_passwords
+from tests.core_builders import cheap_passwords, core_on, memory_core
 
 
 @pytest.fixture(autouse=True, scope="session")
-def cheap_passwords() -> None:
-    use_cheap_passwords()
+def cheaper_passwords() -> Iterator[None]:
+    with cheap_passwords():
+        yield
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ def core() -> Core:
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory, cheap_passwords: None) -> Path:
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory, cheaper_passwords: None) -> Path:
     """A SQLite file with catalog and people, to copy."""
     file = tmp_path_factory.mktemp("template") / "core.sqlite"
     with open_core(f"sqlite:///{file}", create=True) as opened:

@@ -37,7 +37,8 @@ def test_importing_the_core_imports_no_library() -> None:
 def test_a_current_core_opens_without_alembic_and_pydantic(sqlite_core: Core, tmp_path: Path) -> None:
     code = (
         "import sys; from inventory_core.bootstrap import open_core; "
-        f"core = open_core('sqlite:///{tmp_path}/core.sqlite', create=True); assert core.queries.people(); core.close(); "
+        f"core = open_core('sqlite:///{tmp_path}/core.sqlite', create=True); "
+        "assert core.queries.people(); core.close(); "
         "heavy = {'alembic', 'pydantic', 'argon2'} & set(sys.modules); assert not heavy, heavy"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)

@@ -1,0 +1,144 @@
+"""The whole core over every storage: the same commands give the same record, also when many send at once."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from decimal import Decimal
+
+from inventory_core.access.commands import IssueToken
+from inventory_core.bootstrap import Core, open_core
+from inventory_core.catalog.model import CatalogProduct
+from inventory_core.commands import Command
+from inventory_core.errors import Refused
+from inventory_core.money import Money
+from inventory_core.storage.memory import MemoryStorage
+from inventory_core.storage.ports import Storage
+from inventory_core.transfer_orders.commands import (
+    ApproveTransferOrder,
+    CancelTransferOrder,
+    ChangeTransferOrder,
+    RejectTransferOrder,
+    SubmitTransferOrder,
+    WithdrawTransferOrder,
+)
+from inventory_core.verification import verify
+from tests.core_builders import catalog, core_on, draft, line, sender
+
+
+def a_day(core: Core) -> list[str]:
+    """Commands of one day under fixed keys; what became of each."""
+    first, second = {"transfer_order_id": "TO-2026-00001"}, {"transfer_order_id": "TO-2026-00002"}
+    day: list[Command] = [
+        draft(key="1", lines=(line(suggestion_id="s1", suggested_units=48), line("LAMP", 3))),
+        ChangeTransferOrder(**sender("paul", key="2"), **first, expected_version=1, lines=(line(units=50),)),
+        ChangeTransferOrder(**sender("pia", key="3"), **first, expected_version=1, lines=(line(units=60),)),
+        SubmitTransferOrder(**sender("pia", key="4"), **first),
+        WithdrawTransferOrder(**sender("pia", key="5"), **first, reason="lamps"),
+        SubmitTransferOrder(**sender("pia", key="6"), **first),
+        SubmitTransferOrder(**sender("pia", key="6"), **first),
+        ApproveTransferOrder(**sender("pia", key="7"), **first),
+        ApproveTransferOrder(**sender("sam", key="8"), **first, reason="fine"),
+        draft(key="9", destination_id="us_3pl"),
+        SubmitTransferOrder(**sender("pia", key="10"), **second),
+        RejectTransferOrder(**sender("sam", key="11"), **second, reason="太多"),
+        CancelTransferOrder(**sender("pia", key="12"), **first, reason="sold out"),
+        IssueToken(**sender("ada", key="13"), login="pia", label="nightly"),
+    ]
+    outcomes = []
+    for command in day:
+        try:
+            outcome = core.execute(command)
+            outcomes.append(f"{outcome.document_number} {outcome.status} {outcome.version} {outcome.was_done_before}")
+        except Refused as refusal:
+            outcomes.append(f"{type(refusal).__name__}: {refusal}")
+    return outcomes
+
+
+def test_the_same_day_gives_the_same_record(storage: Storage) -> None:
+    fake, core = core_on(MemoryStorage()), core_on(storage)
+    assert a_day(core) == a_day(fake)
+    exported, expected = core.export(), fake.export()
+    for table in ("core_transfer_orders", "core_transfer_order_lines", "core_approvals"):
+        assert exported[table] == expected[table]
+    assert [entry.payload for entry in core.queries.journal()] == [entry.payload for entry in fake.queries.journal()]
+    assert core.queries.units_on_order() == fake.queries.units_on_order()
+    found = verify(core)
+    assert found.is_sound, found.first_break
+
+
+def test_an_order_of_many_lines(storage: Storage) -> None:
+    """3,000 lines of 1, 2, 3 ... units at 0.01: worth 45,015.00."""
+    core = core_on(storage)
+    products = tuple(CatalogProduct(sku=f"SKU-{number:05d}", unit_value=Decimal("0.01")) for number in range(1, 3_001))
+    core.execute(catalog(products=products))
+    lines = tuple(line(product.sku, units) for units, product in enumerate(products, start=1))
+    core.execute(draft(lines=lines))
+    core.execute(SubmitTransferOrder(**sender("pia"), transfer_order_id="TO-2026-00001"))
+    core.execute(ApproveTransferOrder(**sender("sam"), transfer_order_id="TO-2026-00001"))
+    order = core.queries.transfer_order("TO-2026-00001").order
+    assert [(one.line_number, one.units) for one in order.lines] == [(number, number) for number in range(1, 3_001)]
+    assert order.value == Money(Decimal("45015.00"), "USD")
+    assert verify(core).is_sound
+
+
+def test_many_senders_at_once(database: str) -> None:
+    """6 senders × 15 commands on the same orders: each is answered once, numbers have no gaps, the chain is whole."""
+    with open_core(database) as core:
+        core_on(core.storage)
+        answers: Counter[str] = Counter()
+        faults: list[BaseException] = []
+        lock = threading.Lock()
+
+        def work(number: int) -> None:
+            with open_core(database) as own:  # as a process of its own would: nothing is shared but the database
+                for turn in range(5):
+                    reference = f"TO-2026-{turn + 1:05d}"
+                    commands: list[Command] = [
+                        draft("pia", key=f"draft-{number}-{turn}"),
+                        SubmitTransferOrder(**sender("pia", key=f"submit-{turn}"), transfer_order_id=reference),
+                        ApproveTransferOrder(**sender("sam"), transfer_order_id=reference),
+                    ]
+                    for command in commands:
+                        try:
+                            outcome = own.execute(command)
+                            answer = "again" if outcome.was_done_before else type(command).__name__
+                        except Refused as refusal:
+                            answer = type(refusal).__name__
+                        except BaseException as fault:  # noqa: BLE001 - reported by the test, not swallowed
+                            faults.append(fault)
+                            return
+                        with lock:
+                            answers[answer] += 1
+
+        senders = [threading.Thread(target=work, args=(number,)) for number in range(6)]
+        for one in senders:
+            one.start()
+        for one in senders:
+            one.join()
+        assert faults == []
+        assert answers.total() == 6 * 15
+        assert answers["DraftTransferOrder"] == 30
+        assert answers["SubmitTransferOrder"] + answers["again"] + answers["UnableToFindTransferOrder"] == 30
+        assert answers["SubmitTransferOrder"] == 5
+        assert answers["ApproveTransferOrder"] == 5
+        assert [one.document_sequence for one in core.queries.transfer_orders()] == list(range(1, 31))
+        found = verify(core)
+        assert found.is_sound, found.first_break
+
+
+def test_many_openers_make_one_core(blank_database: str) -> None:
+    """8 threads find no tables and want to make them: one does, the others wait and use his."""
+    start, opened = threading.Barrier(8), []
+
+    def work() -> None:
+        start.wait()
+        with open_core(blank_database, create=True) as core:
+            opened.append(core.queries.people())
+
+    openers = [threading.Thread(target=work) for _ in range(8)]
+    for one in openers:
+        one.start()
+    for one in openers:
+        one.join()
+    assert opened == [[]] * 8
