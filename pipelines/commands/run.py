@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     "--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Plan for this morning instead of the company's own clock."
 )
 @click.option("--verbose", is_flag=True, help="Show every event and the trace of a failure.")
-def command(folder: Path | None, as_of: dt.datetime | None, verbose: bool) -> None:
+def command(*, folder: Path | None, as_of: dt.datetime | None, verbose: bool) -> None:
     """The daily job in one process, with progress."""
     from rich.console import Console
 

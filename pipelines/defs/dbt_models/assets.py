@@ -12,7 +12,7 @@ from dagster_dbt import DagsterDbtTranslator, DbtCliResource, DbtProject, dbt_as
 from pipelines.daily_run import dbt_target
 from pipelines.defs.dbt_models.project import prepared_project
 from pipelines.defs.keys import GROUP_OF_FOLDER, WAREHOUSE_POOL
-from pipelines.resources import CompanyResource, WarehouseResource
+from pipelines.resources import WarehouseResource
 
 # What reads the plan, directly or not: it can only run after it.
 AFTER_PLANNING = "source:planning+"
@@ -54,11 +54,9 @@ class LayerTranslator(DagsterDbtTranslator):
     name="dbt_facts",
     pool=WAREHOUSE_POOL,
 )
-def dbt_facts(
-    context: AssetExecutionContext, dbt: DbtCliResource, company: CompanyResource, warehouse: WarehouseResource
-) -> Iterator[Any]:
+def dbt_facts(context: AssetExecutionContext, dbt: DbtCliResource, warehouse: WarehouseResource) -> Iterator[Any]:
     """Staging, intermediate and the marts of what happened. Tests that need the plan wait for the second go."""
-    target = dbt_target(company.load().folder)
+    target = dbt_target(warehouse.company.load().folder)
     arguments = [*BUILD, "--indirect-selection", "cautious"]
     yield from dbt.cli(arguments, context=context, target_path=target).stream()
 
@@ -71,10 +69,8 @@ def dbt_facts(
     name="dbt_plan",
     pool=WAREHOUSE_POOL,
 )
-def dbt_plan(
-    context: AssetExecutionContext, dbt: DbtCliResource, company: CompanyResource, warehouse: WarehouseResource
-) -> Iterator[Any]:
+def dbt_plan(context: AssetExecutionContext, dbt: DbtCliResource, warehouse: WarehouseResource) -> Iterator[Any]:
     """The marts of what is expected and advised."""
-    target = dbt_target(company.load().folder)
+    target = dbt_target(warehouse.company.load().folder)
     arguments = [*BUILD, "--indirect-selection", "eager"]
     yield from dbt.cli(arguments, context=context, target_path=target).stream()

@@ -26,9 +26,10 @@ class UnableToParseProject(Exception):
 
 
 def prepared_project() -> DbtProject:
-    """The project with a manifest that is as new as its files. Parsing takes seconds, so it happens only when needed."""
+    """The project with a manifest as new as its files. Parsing takes seconds, so it happens only when needed."""
     project = DbtProject(project_dir=PROJECT_FOLDER)
-    with FileLock(PROJECT_FOLDER / ".parse.lock"):
+    project.manifest_path.parent.mkdir(exist_ok=True)
+    with FileLock(project.manifest_path.parent / "parse.lock"):
         if not is_manifest_current(PROJECT_FOLDER, manifest=project.manifest_path):
             _parse(PROJECT_FOLDER)
     return project

@@ -23,7 +23,7 @@ select
     cast(counts.corrected_rows as bigint) as corrected_rows,
     dates.latest_date
 from counts
-left join {{ ref('int_landing__feed_dates_found') }} as dates
+left join {{ ref('int_landing__feed_dates_collected') }} as dates
     on
         counts.feed = dates.feed
         and counts.entity = dates.entity

@@ -19,14 +19,14 @@ below_safety_stock as (
         'medium' as severity,
         warehouse_id,
         sku,
-        safety_stock_units - position_units as units,
+        safety_stock_units - available_units as units,
         cast(null as decimal(18, 4)) as amount,
         cast(null as varchar) as currency,
         as_of_date as alert_date,
-        sku || ' at ' || warehouse_id || ': ' || position_units || ' units at hand and on the way, safety stock '
-        || safety_stock_units as message,
-        warehouse_id || ' 的 ' || sku || '：在库与在途共 ' || position_units || ' 件，低于安全库存 '
-        || safety_stock_units || ' 件' as message_zh
+        sku || ' at ' || warehouse_id || ': ' || available_units || ' units available, safety stock '
+        || safety_stock_units || ', ' || position_units - available_units || ' on the way or ordered' as message,
+        warehouse_id || ' 的 ' || sku || '：可售 ' || available_units || ' 件，低于安全库存 ' || safety_stock_units
+        || ' 件；在途与已订 ' || position_units - available_units || ' 件' as message_zh
     from {{ ref('stg_planning__safety_stocks') }}
     where is_below_safety_stock
 ),
