@@ -46,6 +46,7 @@ def command(
     Without --quarantine one refused row is enough to change nothing. With it, refused rows are kept in quarantine.
     """
     from pipelines.company import UnableToReadCompany, company_folder, load_company
+    from pipelines.landing.exchange_rates import UnableToConvert
     from pipelines.landing.inbox import (
         UnableToImport,
         add_feed,
@@ -72,7 +73,7 @@ def command(
             trial_of(company, placements, scratch=Path(scratch), as_of_date=today) as trial,
         ):
             _report_problems(trial, names, must_be_clean=not quarantine)
-    except (UnableToReadCompany, UnableToReadMapping, UnableToImport) as error:
+    except (UnableToReadCompany, UnableToReadMapping, UnableToConvert, UnableToImport) as error:
         _refuse(str(error))
     _print_counts(trial, names)
     if dry_run:

@@ -16,7 +16,6 @@ from pipelines.landing.sql_text import identifier, literal
 
 DUPLICATE_KEY = "duplicate_key"
 ORDER = "_feed_position, _file_position, _row"
-LATEST_FIRST = "_feed_position desc, _file_position desc, _row desc"
 
 
 def resolve_feed_duplicates(
@@ -44,12 +43,11 @@ def _resolve(connection: DuckDBPyConnection, *, entity: Entity, keys: Sequence[s
         )
         select {ORDER}, _file, {names}, {_sums(entity)}
             row_number() over (partition by {names} order by {ORDER}) as number,
-            row_number() over (partition by {names} order by {LATEST_FIRST}) as number_from_last,
+            count(*) over whole as copies,
             last_value(_keep) over whole as policy, first_value(_file) over whole as first_file,
             first_value(_row) over whole as first_row
         from candidates
-        window keyed as (partition by {names}),
-            whole as (partition by {names} order by {ORDER} rows between unbounded preceding and unbounded following)
+        window whole as (partition by {names} order by {ORDER} rows between unbounded preceding and unbounded following)
     """)
     same_row = " and ".join(f"staged.{name} = ranked.{name}" for name in ORDER.split(", "))
     added = [column.name for column in entity.columns if _is_added(column.name, column.type)]
@@ -61,7 +59,7 @@ def _resolve(connection: DuckDBPyConnection, *, entity: Entity, keys: Sequence[s
     connection.execute(f"""
         update staged set _action = 'skipped', _rule = {literal(DUPLICATE_KEY)} from ranked where {same_row} and (
             (ranked.policy in ('first', 'sum') and ranked.number > 1)
-            or (ranked.policy = 'last' and ranked.number_from_last > 1))
+            or (ranked.policy = 'last' and ranked.number < ranked.copies))
     """)
     key_text = ", ', ', ".join(f"{literal(key + ' ')}, ranked.{identifier(key)}" for key in keys)
     columns = ", ".join(f"{identifier(column.name)} := staged.{identifier(column.name)}" for column in entity.columns)
@@ -79,7 +77,7 @@ def _sums(entity: Entity) -> str:
     parts = []
     for column in entity.columns:
         if _is_added(column.name, column.type):
-            total = f"cast(sum({identifier(column.name)}) over keyed as {SQL_TYPES[column.type]})"
+            total = f"cast(sum({identifier(column.name)}) over whole as {SQL_TYPES[column.type]})"
             parts.append(f"{total} as {identifier(f'sum:{column.name}')}, ")
     return "".join(parts)
 

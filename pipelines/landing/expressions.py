@@ -17,8 +17,9 @@ from pipelines.landing.sql_text import identifier, literal, literals
 
 TRUE_WORDS = ("true", "t", "yes", "y", "1", "是")
 FALSE_WORDS = ("false", "f", "no", "n", "0", "否")
-# amounts and units are read exactly, as decimals; six places hold every price list we have seen
-EXACT = "decimal(36, 6)"
+# amounts and units are read exactly, as decimals up to a million millions with six places; wider ones need 128 bits
+# and took 1.9 s instead of 0.1 s for 846,000 cells
+EXACT = "decimal(18, 6)"
 ISO_DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ]00:00(:00(\.0+)?)?)?"
 ISO_TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?)?"
 OFFSET = r" ?([zZ]|[+-][0-9]{2}:?[0-9]{2})"
@@ -118,7 +119,7 @@ def _template(template: str) -> str:
 def _product(rule: ColumnRule) -> str:
     """Both factors as one number; where one is no number, both as they are, so that the refusal shows them."""
     texts = [source_text(name) for name in rule.product_of]
-    numbers = [f"try_cast({_digits(text, rule)} as decimal(18, 6))" for text in texts]
+    numbers = [f"try_cast({_digits(text, rule)} as {EXACT})" for text in texts]
     return f"coalesce(cast({' * '.join(numbers)} as varchar), nullif(concat_ws(' × ', {', '.join(texts)}), ''))"
 
 
