@@ -15,18 +15,16 @@ from inventory_core.approvals.model import required_steps
 from inventory_core.catalog.model import CatalogLane, Company
 from inventory_core.decisions import Decided
 from inventory_core.errors import Refused
-from inventory_core.instants import for_people
-from inventory_core.journal import Entry
 from inventory_core.money import Money
-from inventory_core.records import digest, read_record
+from inventory_core.records import digest
 from inventory_core.storage.ports import Reader
 from inventory_core.transfer_orders import commands, events
+from inventory_core.transfer_orders.history import what_changed_since
 from inventory_core.transfer_orders.model import (
     OrderLine,
     Status,
     TransferOrder,
     content_problems,
-    differences,
     document_number,
     value_of,
 )
@@ -229,34 +227,11 @@ def _load(command: commands.ExistingOrderCommand, store: Reader) -> TransferOrde
             f"{document_number(2026, 1)} (`diaobo order list` shows all)"
         )
     if command.expected_version not in (None, order.version):
-        raise UnableToOverwrite(_what_changed(order, command.expected_version or 0, store))
+        entries = store.journal(transfer_order_id=order.transfer_order_id)
+        raise UnableToOverwrite(what_changed_since(command.expected_version or 0, order=order, entries=entries))
     statuses, refusal, advice = POSSIBLE_FROM[type(command)]
     if order.status not in statuses:
         raise refusal(f"{order.document_number} is {order.status}: {advice}")
-    return order
-
-
-def _what_changed(order: TransferOrder, expected_version: int, store: Reader) -> str:
-    entries = store.journal(transfer_order_id=order.transfer_order_id)
-    if not 1 <= expected_version < len(entries):
-        return f"{order.document_number} has version {order.version}, not {expected_version}: read it again"
-    newer = entries[expected_version:]
-    seen = _fold(entries[:expected_version])
-    who = ", ".join(dict.fromkeys(entry.actor_id for entry in newer))
-    return (
-        f"{order.document_number} was changed by {who} at {for_people(newer[-1].at)} since you read it "
-        f"(you had version {expected_version}, it has {order.version} now): "
-        f"{'; '.join(differences(seen, order))}. Read it again and decide anew"
-    )
-
-
-def _fold(entries: Sequence[Entry]) -> TransferOrder:
-    order: TransferOrder | None = None
-    for entry in entries:
-        event_type: type[events.TransferOrderEvent] = getattr(events, entry.event_type)
-        order = events.apply(order, read_record(event_type, entry.payload), entry)
-    if order is None:
-        raise events.UnableToApplyEvent("no entries, no order")
     return order
 
 

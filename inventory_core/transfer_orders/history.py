@@ -1,0 +1,41 @@
+"""What became of an order since somebody looked at it, told from its journal entries.
+
+An order's version counts its entries, so the state that a person saw is the fold of the first ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from inventory_core.instants import for_people
+from inventory_core.journal import Entry
+from inventory_core.records import read_record
+from inventory_core.transfer_orders import events
+from inventory_core.transfer_orders.model import TransferOrder, differences
+
+
+def what_changed_since(version: int, *, order: TransferOrder, entries: Sequence[Entry]) -> str:
+    """One sentence for the second writer: who changed what since `version`. `entries` are all of the order's."""
+    if not 1 <= version < len(entries):
+        return f"{order.document_number} has version {order.version}, not {version}: read it again"
+    newer = entries[version:]
+    who = ", ".join(dict.fromkeys(entry.actor_id for entry in newer))
+    return (
+        f"{order.document_number} was changed by {who} at {for_people(newer[-1].at)} since you read it "
+        f"(you had version {version}, it has {order.version} now): "
+        f"{'; '.join(differences(fold(entries[:version]), order))}. Read it again and decide anew"
+    )
+
+
+def fold(entries: Sequence[Entry]) -> TransferOrder:
+    """The order after these entries, which begin with its draft.
+
+    Raises: UnableToApplyEvent when they do not.
+    """
+    order: TransferOrder | None = None
+    for entry in entries:
+        event_type: type[events.TransferOrderEvent] = getattr(events, entry.event_type)
+        order = events.apply(order, read_record(event_type, entry.payload), entry)
+    if order is None:
+        raise events.UnableToApplyEvent("no entries, no order")
+    return order
