@@ -35,12 +35,14 @@ HEIGHT = 260
 Layers = alt.LayerChart | alt.FacetChart  # what alt.layer() says that it makes
 
 
-def _days(text: Language) -> tuple[alt.X, str]:
-    """The axis of days and the pattern of a day. Month names are Vega's own English; Chinese gets digits."""
+def _days(text: Language, *, years: bool = False) -> tuple[alt.X, str]:
+    """The axis of days, with their year where it spans `years`, and the pattern of a day.
+
+    Month names are Vega's own English; Chinese gets digits.
+    """
     form = "%Y-%m-%d" if text.code == "zh" else "%b %d, %Y"
-    return alt.X(
-        "day:T", title="", axis=alt.Axis(format="%m-%d" if text.code == "zh" else "%b %d", labelOverlap=True)
-    ), form
+    marks = {("zh", False): "%m-%d", ("zh", True): "%Y-%m", ("en", False): "%b %d", ("en", True): "%b %Y"}
+    return alt.X("day:T", title="", axis=alt.Axis(format=marks[text.code, years], labelOverlap=True)), form
 
 
 def demand(history: pd.DataFrame, forecast: pd.DataFrame, *, freq: str, text: Language) -> Layers:
@@ -151,7 +153,7 @@ def projection(frame: pd.DataFrame, *, safety_stock_units: float | None, arrival
 
 def stock_history(stock: pd.DataFrame, sales: pd.DataFrame, *, text: Language) -> alt.VConcatChart:
     """Stock classes stacked over time (stock_date, stock_class, units), the sales (stock_date, sold_units) below."""
-    axis, form = _days(text)
+    axis, form = _days(text, years=True)
     named = stock.rename(columns={"stock_date": "day"}).assign(
         kind=[word(text, STOCK_CLASSES, code) for code in stock["stock_class"]],
         place=[list(STOCK_CLASSES).index(code) for code in stock["stock_class"]],
@@ -187,7 +189,7 @@ def stock_history(stock: pd.DataFrame, sales: pd.DataFrame, *, text: Language) -
         .mark_bar(color=GRAY, width=2)
         .encode(
             axis,
-            alt.Y("sold_units:Q", title=text("Sold")),
+            alt.Y("sold_units:Q", title=text("Sold"), axis=alt.Axis(format=",.0f", tickMinStep=1)),
             tooltip=[when, alt.Tooltip("sold_units:Q", title=text("Sold"), format=",.0f")],
         )
         .add_params(zoom)

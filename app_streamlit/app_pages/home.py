@@ -22,8 +22,8 @@ PAGES = {
 }
 
 everything = actions.transfer_orders()
-alerts, planned = warehouse.read_all(publication, (home.alert_counts(), home.suggestion_counts()))
-cards = [*home.order_cards(everything, person, text), *home.cards(alerts, planned, text)]
+alerts, counted = warehouse.read_all(publication, (home.alert_counts(), home.counts()))
+cards = [*home.order_cards(everything, person, text), *home.cards(alerts, counted, text)]
 with st.grid(columns=4):
     for card in cards:
         with st.container(border=True, gap="xxsmall"):
@@ -41,17 +41,16 @@ st.subheader(text("Most urgent"))
 if urgent.empty:
     st.success(text("No product is short and no shipment is late."), icon=":material/check:")
 else:
-    currency = alerts["currency"].dropna()
     columns = {
         "severity": tables.words(text("Severity")),
         "kind": tables.words(text("What")),
-        "sku": tables.words(text("Product")),
-        "warehouse": tables.words(text("Warehouse")),
+        "message": tables.words(text("Message"), width=440),
         "alert_date": tables.day(text("Date"), text),
-        "amount": tables.money(text("Amount"), currency=None if currency.empty else currency.iloc[0]),
-        "message": tables.words(text("Message"), width="large"),
+        "amount": tables.money(text("Amount"), currency=home.currency_of(alerts)),
         "title": tables.words(text("Title"), width="medium"),
     }
+    if urgent["amount"].isna().all():
+        del columns["amount"]
     st.dataframe(
         urgent,
         column_config=columns,

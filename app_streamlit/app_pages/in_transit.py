@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from app_streamlit import screen, tables, warehouse
-from app_streamlit.i18n.words import place
+from app_streamlit.i18n.words import lane, place
 from app_streamlit.view_models import in_transit, stock
 from app_streamlit.view_models.rows import first_row, rows_of
 
@@ -79,19 +79,19 @@ columns = {
     "is_delayed": tables.yes(text("Delayed"), explanation=text("Expected later than planned")),
     "shipment_id": tables.words(text("Shipment")),
     "sku": tables.words(text("Product")),
-    "title": tables.words(text("Title"), width="medium"),
-    "lane": tables.words(text("Lane")),
-    "milestone": tables.words(text("Milestone"), explanation=text("The last news of the carrier")),
     "in_transit_units": tables.units(text("Units")),
-    "ship_date": tables.day(text("Shipped"), text),
-    "expected_date": tables.day(text("Planned arrival"), text),
+    "lane": tables.words(text("Lane")),
+    "milestone_words": tables.words(text("Milestone"), explanation=text("The last news of the carrier")),
     "eta_p50_date": tables.day(
         text("ETA, likely"), text, explanation=text("Half of such shipments arrive by this day (P50)")
     ),
     "eta_p90_date": tables.day(
         text("ETA, late"), text, explanation=text("Nine of ten such shipments arrive by this day (P90)")
     ),
+    "expected_date": tables.day(text("Planned arrival"), text),
     "value_amount": tables.money(text("Value"), currency=total["value_currency"], explanation=text("At cost")),
+    "ship_date": tables.day(text("Shipped"), text),
+    "title": tables.words(text("Title"), width="medium"),
     "waybill": tables.words(text("Waybill")),
     "carrier": tables.words(text("Carrier")),
 }
@@ -106,6 +106,9 @@ selection = st.dataframe(
     key=f"transit_rows_{hash(wanted)}",
     alt=text("Open shipment lines"),
 )
+tables.export_button(
+    lambda: shown, list(columns), name=f"in-transit-{publication.as_of_date}", count=len(shown), text=text
+)
 if int(total["line_count"]) > in_transit.LIMIT:
     st.caption(text("The first {count} lines are shown: search to see others.", count=text.number(in_transit.LIMIT)))
 
@@ -115,7 +118,7 @@ if not chosen:
     st.stop()
 row = rows_of(shown)[chosen[0]]
 st.subheader(text("Shipment {shipment}", shipment=row["shipment_id"]))
-st.caption(row["lane"])
+st.caption(screen.plain(lane(row, text)))
 timeline = in_transit.timeline(
     warehouse.read(publication, in_transit.milestones(row["shipment_id"])), text, time_zone=company.time_zone
 )

@@ -9,7 +9,6 @@ from app_streamlit.app_pages import why_panel
 from app_streamlit.i18n import Language
 from app_streamlit.i18n.words import place
 from app_streamlit.view_models import suggestions
-from app_streamlit.view_models.exports import safe_csv
 from app_streamlit.view_models.rows import rows_of, with_days
 from app_streamlit.warehouse import Publication
 
@@ -68,14 +67,8 @@ def show(publication: Publication, text: Language) -> None:
         key=f"purchases_{hash((needle, supplier_id))}",
         alt=text("Purchase suggestions"),
     )
-    st.download_button(
-        text("Export CSV"),
-        data=lambda: safe_csv(shown[list(columns)]),
-        file_name=f"purchases-{publication.as_of_date}.csv",
-        mime="text/csv",
-        icon=":material/download:",
-        on_click="ignore",
-        key="purchase_export",
+    tables.export_button(
+        lambda: shown, list(columns), name=f"purchases-{publication.as_of_date}", count=len(shown), text=text
     )
     chosen = selection["selection"]["rows"]
     st.subheader(text("Why?"))

@@ -8,9 +8,9 @@ from app_streamlit import charts, screen, tables, warehouse
 from app_streamlit.i18n import is_absent
 from app_streamlit.i18n.words import STOCK_CLASSES, place
 from app_streamlit.view_models import stock
-from app_streamlit.view_models.exports import safe_csv
 from app_streamlit.view_models.rows import first_row, rows_of
 
+PAGE = "stock_page"
 text = screen.language()
 st.title(text("Stock"))
 publication = screen.require_publication()
@@ -82,8 +82,10 @@ if not total["row_count"]:
     st.stop()
 
 pages = stock.page_count(int(total["row_count"]))
-page = st.session_state.get("stock_page", 1) if pages > 1 else 1
-rows = warehouse.read(publication, stock.rows(wanted, page=min(page, pages)))
+if st.session_state.get(PAGE, 1) > pages:
+    st.session_state[PAGE] = 1  # another filter has fewer pages
+page = int(st.session_state.get(PAGE, 1))
+rows = warehouse.read(publication, stock.rows(wanted, page=page))
 counted_earlier = bool((rows["stock_date"].dt.date < wanted.stock_date).any())
 if counted_earlier or rows["is_filled"].fillna(value=False).any():
     st.caption(text("Some rows had no count on this day: the last one before it is shown."))
@@ -93,17 +95,11 @@ shown = rows.assign(
 )
 columns = {
     "sku": tables.words(text("Product"), pinned=True),
-    "title": tables.words(text("Title"), width="medium"),
     "warehouse": tables.words(text("Warehouse")),
     "on_hand_units": tables.units(
         text("On hand"), explanation=text("Physically there: available + reserved + unfulfillable")
     ),
     "available_units": tables.units(text("Available"), explanation=text("Free to sell now")),
-    "reserved_units": tables.units(text("Reserved"), explanation=text("Promised to orders")),
-    "unfulfillable_units": tables.units(text("Unfulfillable"), explanation=text("Damaged or not sellable")),
-    "researching_units": tables.units(
-        text("Researching"), explanation=text("Under investigation, counted beside the stock on hand")
-    ),
     "in_transit_units": tables.units(text("In transit"), explanation=text("Shipped to this warehouse, not received")),
     "days_of_cover": tables.decimal(
         text("Days of cover"), explanation=text("Available at the selling pace of the 28 days up to the chosen day")
@@ -112,6 +108,12 @@ columns = {
         text("Safety stock"), explanation=text("Of the newest plan; shown on the newest day only")
     ),
     "stock_value_amount": tables.money(text("Value"), currency=currency, explanation=text("At cost")),
+    "reserved_units": tables.units(text("Reserved"), explanation=text("Promised to orders")),
+    "unfulfillable_units": tables.units(text("Unfulfillable"), explanation=text("Damaged or not sellable")),
+    "researching_units": tables.units(
+        text("Researching"), explanation=text("Under investigation, counted beside the stock on hand")
+    ),
+    "title": tables.words(text("Title"), width="medium"),
 }
 if counted_earlier:
     columns["stock_date"] = tables.day(text("Counted"), text, explanation=text("The last day whose stock is known"))
@@ -129,18 +131,13 @@ selection = st.dataframe(
 )
 with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
     if pages > 1:
-        st.pagination(pages, key="stock_page")
-    st.download_button(
-        text("Export CSV"),
-        data=lambda: safe_csv(warehouse.read(publication, stock.everything(wanted))),
-        file_name=f"stock-{wanted.stock_date}.csv",
-        mime="text/csv",
-        icon=":material/download:",
-        on_click="ignore",
-        help=text(
-            "All {count} rows of this filter. Text that a spreadsheet would run as a formula gets an apostrophe.",
-            count=text.number(total["row_count"]),
-        ),
+        st.pagination(pages, key=PAGE)
+    tables.export_button(
+        lambda: warehouse.read(publication, stock.everything(wanted)),
+        stock.EXPORTED,
+        name=f"stock-{wanted.stock_date}",
+        count=int(total["row_count"]),
+        text=text,
     )
 
 chosen = selection["selection"]["rows"]
@@ -148,9 +145,9 @@ if not chosen:
     st.caption(text("Select a row to see its stock and sales over time."))
     st.stop()
 row = rows_of(shown)[chosen[0]]
-st.subheader(f"{row['sku']} · {row['warehouse']}")
+st.subheader(screen.plain(f"{row['sku']} · {row['warehouse']}"))
 if isinstance(row["title"], str):
-    st.caption(row["title"])
+    st.caption(screen.plain(row["title"]))
 history = warehouse.read(publication, stock.history(warehouse_id=row["warehouse_id"], sku=row["sku"]))
 st.altair_chart(
     charts.stock_history(

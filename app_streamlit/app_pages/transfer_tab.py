@@ -43,6 +43,13 @@ def show(publication: Publication, person: Person, text: Language) -> None:
         )
     )
     table = _editor(frame, publication, wanted, person, text)
+    tables.export_button(
+        table.reset_index,
+        ["suggestion_id", *(column for column in table.columns if column != "is_chosen")],
+        name=f"transfers-{publication.as_of_date}",
+        count=len(table),
+        text=text,
+    )
     if len(frame) < int(total["suggestion_count"]):
         st.caption(text("The first {count} are shown: filter to see others.", count=text.number(len(frame))))
     if access.may_plan(person):
@@ -212,7 +219,9 @@ def _why(frame: pd.DataFrame, table: pd.DataFrame, publication: Publication, tex
     suggestion_id = st.selectbox(
         text("Suggestion to explain"),
         list(wanted),
-        format_func=lambda key: f"{wanted[key]['sku']} · {wanted[key]['lane']}",
+        format_func=lambda key: f"{wanted[key]['sku']} · {lane(advice[key], text)}",
         key=WHY,
     )
+    if wanted[suggestion_id]["title"]:
+        st.caption(screen.plain(wanted[suggestion_id]["title"]))
     why_panel.transfer(advice[suggestion_id], wanted[suggestion_id], publication, text)

@@ -72,6 +72,8 @@ def purchase(advice: Row, text: Language) -> None:
 def _arithmetic(rows: pd.DataFrame, text: Language) -> None:
     # A static table: it breaks long meanings into lines, and screen readers read it.
     escaped = rows.assign(step=rows["step"].map(screen.plain))  # "+ In transit" is no list
-    named = escaped.rename(columns={"step": text("Step"), "units": text("Units"), "meaning": text("Meaning")})
-    styled = named.style.format({text("Units"): lambda units: text.number(cast("float", units))})
+    # Chinese breaks between any two characters, also in the header of a narrow column; a word joiner forbids it.
+    units_header = "\u2060".join(text("Units"))
+    named = escaped.rename(columns={"step": text("Step"), "units": units_header, "meaning": text("Meaning")})
+    styled = named.style.format({units_header: lambda units: text.number(cast("float", units))})
     st.table(styled, border="horizontal", hide_index=True, alt=text("The arithmetic"))

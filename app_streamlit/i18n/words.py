@@ -84,3 +84,8 @@ def lane(row: Mapping[str, object], text: Language) -> str:
     origin = place(row["origin_name"], row["origin_id"])
     destination = place(row["destination_name"], row["destination_id"])
     return f"{origin} → {destination} · {word(text, MODES, row['mode'])}"
+
+
+def short_lane(row: Mapping[str, object], text: Language) -> str:
+    """The same with ids, for the column of a table: names in two languages would fill it."""
+    return f"{row['origin_id']} → {row['destination_id']} · {word(text, MODES, row['mode'])}"

@@ -30,18 +30,29 @@ def reason(row: Mapping[str, object], text: Language) -> str:
 def arithmetic(row: Mapping[str, object], text: Language) -> pd.DataFrame:
     """The sum behind the units of a transfer: columns step, units, meaning; in the order in which it is done."""
     position, level = _units(row["position_units"]), _units(row["order_up_to_units"])
+    until_next, protection = _units(row["demand_until_next_arrival_units"]), _units(row["protection_units"])
     steps = [
         (text("Available at the destination"), row["available_units"], text("Free to sell there now")),
         (text("+ In transit"), row["in_transit_units"], text("Shipped, not received yet")),
         (text("+ Open orders"), row["open_order_units"], text("Ordered, not shipped yet")),
         (text("= Position"), position, text("All that will be there without this order")),
-        (text("Demand until this order arrives"), row["demand_until_arrival_units"], text("Expected sales")),
+        (
+            text("Demand until this order arrives"),
+            row["demand_until_arrival_units"],
+            text("Expected sales, counted from today"),
+        ),
         (
             text("Demand until the next one could arrive"),
-            row["demand_until_next_arrival_units"],
+            until_next,
             text("Expected sales, counted from today: this order has to last until then"),
         ),
-        (text("+ Protection"), row["protection_units"], text("Against demand that turns out higher")),
+        # The plan counts no sales that are lost before the order arrives; what it took off is what makes the sum right.
+        (
+            text("− Lost before this order arrives"),
+            max(until_next + protection - level, 0),
+            text("Sales that no order can serve any more"),
+        ),
+        (text("+ Protection"), protection, text("Against demand that turns out higher")),
         (text("= Order up to"), level, text("The position that this order should reach")),
         (text("Missing"), max(level - position, 0), text("Order up to less position")),
         (text("Carton"), row["carton_units"], text("Whole cartons are shipped")),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from app_streamlit.i18n import Language
-from app_streamlit.i18n.words import ALERT_KINDS, SEVERITIES, place, word
+from app_streamlit.i18n.words import ALERT_KINDS, SEVERITIES, word
 from app_streamlit.view_models.orders import waiting_for
 from app_streamlit.view_models.query import Query
 from app_streamlit.view_models.rows import day_of, first_row, rows_of
@@ -46,8 +46,8 @@ def alert_counts() -> Query:
     )
 
 
-def suggestion_counts() -> Query:
-    """One row: transfer and purchase suggestions and what they are worth."""
+def counts() -> Query:
+    """One row: transfer and purchase suggestions and what they are worth, and how many rows were refused."""
     return Query(
         """
         select
@@ -56,7 +56,8 @@ def suggestion_counts() -> Query:
             (select max(value_currency) from marts.fct_transfer_suggestions) as transfer_currency,
             (select count(*) from marts.fct_purchase_suggestions)::int as purchase_count,
             (select sum(value_amount) from marts.fct_purchase_suggestions)::double as purchase_amount,
-            (select max(value_currency) from marts.fct_purchase_suggestions) as purchase_currency
+            (select max(value_currency) from marts.fct_purchase_suggestions) as purchase_currency,
+            (select count(*) from marts.fct_quarantined_rows)::int as refused_count
         """
     )
 
@@ -65,8 +66,7 @@ def urgent() -> Query:
     """The most severe alerts about goods; one row per alert."""
     return Query(
         f"""
-        select a.*, p.title, w.warehouse_name from marts.fct_stock_alerts a
-        left join marts.dim_products p using (sku) left join marts.dim_warehouses w using (warehouse_id)
+        select a.*, p.title from marts.fct_stock_alerts a left join marts.dim_products p using (sku)
         where a.alert_kind <> 'feed_refused_rows'
         order by case a.severity when 'high' then 0 when 'medium' then 1 else 2 end,
             a.amount desc nulls last, a.alert_date nulls last, a.alert_id limit {URGENT_LIMIT}
@@ -139,10 +139,10 @@ def _value(orders: Sequence[TransferOrder], text: Language) -> str:
     )
 
 
-def cards(alerts: pd.DataFrame, suggestions: pd.DataFrame, text: Language) -> list[Card]:
+def cards(alerts: pd.DataFrame, counted: pd.DataFrame, text: Language) -> list[Card]:
     """The cards about goods and feeds, with or without anything in them."""
     by_kind = {row["alert_kind"]: row for row in rows_of(alerts)}
-    planned = first_row(suggestions)
+    planned = first_row(counted)
 
     def of(kind: str, label: str, page: str, query: tuple[tuple[str, str], ...], explanation: str) -> Card:
         row = by_kind.get(kind)
@@ -177,7 +177,7 @@ def cards(alerts: pd.DataFrame, suggestions: pd.DataFrame, text: Language) -> li
             "stock_out_before_arrival",
             text("Stock-outs before arrival"),
             "stock",
-            (("state", "out_of_stock"),),
+            (("state", "stock_out_before_arrival"),),
             text("Will run out before anything that is on its way arrives"),
         ),
         of(
@@ -187,9 +187,10 @@ def cards(alerts: pd.DataFrame, suggestions: pd.DataFrame, text: Language) -> li
             (("delayed", "true"),),
             text("Expected later than planned"),
         ),
-        of(
-            "feed_refused_rows",
+        Card(
             text("Refused rows"),
+            int(planned["refused_count"]),
+            "",
             "home",
             (),
             text("Rows that broke a rule and stand in quarantine, listed below"),
@@ -197,20 +198,21 @@ def cards(alerts: pd.DataFrame, suggestions: pd.DataFrame, text: Language) -> li
     ]
 
 
+def currency_of(alerts: pd.DataFrame) -> str | None:
+    """The currency of the alerts' amounts, which is the company's; None where no alert has an amount."""
+    known = alerts["currency"].dropna()
+    return None if known.empty else str(known.iloc[0])
+
+
 def urgent_rows(frame: pd.DataFrame, text: Language) -> pd.DataFrame:
-    """The alerts as they are read: severity, kind, product, warehouse, date, money, message."""
+    """The alerts as they are read: severity, kind, message, alert_date, amount, title. Messages name the product."""
     return pd.DataFrame(
         {
             "severity": [word(text, SEVERITIES, code) for code in frame["severity"]],
             "kind": [word(text, ALERT_KINDS, code) for code in frame["alert_kind"]],
-            "sku": frame["sku"].fillna("").to_list(),
-            "title": frame["title"].fillna("").to_list(),
-            "warehouse": [
-                place(name, identifier) if isinstance(identifier, str) else ""
-                for name, identifier in zip(frame["warehouse_name"], frame["warehouse_id"], strict=True)
-            ],
+            "message": (frame["message_zh"] if text.code == "zh" else frame["message"]).to_list(),
             "alert_date": [day_of(value) for value in frame["alert_date"]],
             "amount": frame["amount"].astype("float64").to_list(),
-            "message": (frame["message_zh"] if text.code == "zh" else frame["message"]).to_list(),
+            "title": frame["title"].fillna("").to_list(),
         }
     )

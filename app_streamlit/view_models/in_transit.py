@@ -12,7 +12,7 @@ from datetime import date, timedelta
 import pandas as pd
 
 from app_streamlit.i18n import Language
-from app_streamlit.i18n.words import MILESTONES, lane, word
+from app_streamlit.i18n.words import MILESTONES, short_lane, word
 from app_streamlit.view_models.query import Conditions, Query
 from app_streamlit.view_models.rows import rows_of, with_days
 
@@ -102,8 +102,8 @@ def milestones(shipment_id: str) -> Query:
 def line_rows(frame: pd.DataFrame, text: Language) -> pd.DataFrame:
     """The lines as they are read: codes in words, the lane in one column, dates as dates."""
     return with_days(frame, "ship_date", "expected_date", "eta_p50_date", "eta_p90_date").assign(
-        lane=[lane(row, text) for row in rows_of(frame)],
-        milestone=[word(text, MILESTONES, code) for code in frame["milestone"]],
+        lane=[short_lane(row, text) for row in rows_of(frame)],
+        milestone_words=[word(text, MILESTONES, code) for code in frame["milestone"]],
     )
 
 

@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 from app_streamlit.i18n import Language, is_absent
-from app_streamlit.i18n.words import lane
+from app_streamlit.i18n.words import short_lane
 from app_streamlit.view_models.rows import Row, rows_of, with_days
 
 EDITABLE = ("is_chosen", "units", "ship_date", "arrival_date")
@@ -80,7 +80,7 @@ def editable(
                 "open_order": open_orders.get(suggestion_id, ""),
                 "sku": advice["sku"],
                 "title": "" if is_absent(advice["title"]) else advice["title"],
-                "lane": lane(advice, text),
+                "lane": short_lane(advice, text),
                 "suggested_units": suggested,
                 "units": edit.units,
                 "ship_date": edit.ship_date,

@@ -28,8 +28,21 @@ STATES = {
     "all": (marked("All"), None),
     "out_of_stock": (marked("Out of stock"), "s.available_units <= 0"),
     "below_safety_stock": (marked("Below safety stock"), "t.is_below_safety_stock"),
+    "stock_out_before_arrival": (
+        marked("Stock-out before arrival"),
+        """exists (
+            select 1 from marts.fct_stock_alerts a
+            where a.alert_kind = 'stock_out_before_arrival' and a.warehouse_id = s.warehouse_id and a.sku = s.sku
+        )""",
+    ),
     "in_transit": (marked("With goods in transit"), "s.in_transit_units > 0"),
 }
+
+EXPORTED = [
+    *("stock_date", "sku", "title", "warehouse_id", "warehouse_name", "on_hand_units", "available_units"),
+    *("reserved_units", "unfulfillable_units", "researching_units", "in_transit_units", "days_of_cover"),
+    *("safety_stock_units", "stock_value_amount", "stock_value_currency"),
+]
 
 
 @dataclass(frozen=True)

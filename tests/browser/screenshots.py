@@ -27,6 +27,9 @@ PAGES = {
     "in_transit": "in_transit",
     "purchases": "suggestions?kind=purchases",
 }
+# Pages that show more of a selected row, and what then appears.
+WITH_DETAIL = {"stock": "[data-testid=stVegaLiteChart]", "in_transit": "h3:has-text('SHP')"}
+FIRST_ROW_MARKER = {"x": 18, "y": 52}
 
 
 def main() -> None:
@@ -76,6 +79,10 @@ def _take(browser: Browser, address: str, login: str, password: str, language: s
         )
         settled(page)
         _shoot(page, target / f"{name}-{language}-{width}.png")
+        if name in WITH_DETAIL:
+            page.get_by_test_id("stDataFrame").last.click(position=FIRST_ROW_MARKER)
+            expect(page.locator(WITH_DETAIL[name]).last).to_be_visible(timeout=PATIENCE_MS)
+            _shoot(page, target / f"{name}_detail-{language}-{width}.png")
     context.close()
 
 
