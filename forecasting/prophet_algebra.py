@@ -147,7 +147,11 @@ def solve_factorized(pivots: Floats, ratios: Floats, right: Floats) -> Floats:
 
 @compiled
 def newton_step(hessian: Floats, right: Floats, active: npt.NDArray[np.int64]) -> Floats:
-    """Solve the active part of the system by Cholesky; a vanishing pivot (collinear columns) takes no step."""
+    """Solve the active part of the system by Cholesky.
+
+    A pivot that vanishes (collinear columns) becomes tiny: the step along their common direction is then so long that
+    a coefficient crosses zero on it and leaves the set.
+    """
     n = active.size
     lower = np.zeros((n, n))
     x = np.empty(n)
@@ -158,10 +162,8 @@ def newton_step(hessian: Floats, right: Floats, active: npt.NDArray[np.int64]) -
                 total -= lower[i, k] * lower[j, k]
             if i != j:
                 lower[i, j] = total / lower[j, j]
-            elif total > 1e-15 * hessian[active[i], active[i]] and total > 0.0:
-                lower[i, i] = np.sqrt(total)
             else:
-                lower[i, i] = 1e150
+                lower[i, i] = np.sqrt(max(total, 1e-13 * hessian[active[i], active[i]], 1e-300))
         total = right[i]
         for k in range(i):
             total -= lower[i, k] * x[k]
@@ -176,7 +178,7 @@ def newton_step(hessian: Floats, right: Floats, active: npt.NDArray[np.int64]) -
 
 @compiled
 def _share_of_step(
-    weights: Floats, gradient: Floats, step: Floats, active: npt.NDArray[np.int64], signs: Floats, penalty: float
+    hessian: Floats, weights: Floats, gradient: Floats, step: Floats, active: npt.NDArray[np.int64], penalty: float
 ) -> tuple[float, int]:
     """Best share of a step that crosses zero, exactly: the objective is a parabola between the crossings.
 
@@ -186,9 +188,9 @@ def _share_of_step(
     slope = 0.0
     curvature = 0.0
     for i in range(active.size):
-        j = active[i]
-        slope += gradient[j] * step[i]
-        curvature -= step[i] * (gradient[j] + penalty * signs[j])
+        slope += gradient[active[i]] * step[i]
+        for k in range(active.size):
+            curvature += step[i] * hessian[active[i], active[k]] * step[k]
     best = np.inf
     best_share = 0.0
     best_place = -1
@@ -291,7 +293,7 @@ def _advance(
     place = -1
     for i in range(active.size):
         if (weights[active[i]] + step[i]) * signs[active[i]] < 0.0:
-            share, place = _share_of_step(weights, gradient, step, active, signs, penalty)
+            share, place = _share_of_step(hessian, weights, gradient, step, active, penalty)
             break
     for i in range(active.size):
         weights[active[i]] += share * step[i]
