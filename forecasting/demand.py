@@ -1,7 +1,7 @@
 """From series to a forecast: means by the chosen engine, quantiles and demand paths by the error bank.
 
 Belongs here: joining engines, error bank and output frames. Does not: the engines themselves
-(`pooled_seasonality.py`, `prophet_reference.py`), the rule that chooses (`selection.py`), what stock needs
+(`pooled_seasonality.py`, `prophet_engine.py`), the rule that chooses (`selection.py`), what stock needs
 (`transfer_plan.py`).
 """
 
@@ -17,6 +17,7 @@ import polars as pl
 from forecasting.calendars import PERIOD_DAYS, Dates, date_grid
 from forecasting.error_bank import ErrorBank, Paths, build_error_bank, draw_paths
 from forecasting.pooled_seasonality import forecast_pooled, forecast_seasonal_mean
+from forecasting.prophet_engine import prophet_means
 from forecasting.selection import Model, choose_models
 from forecasting.series import DemandPanel
 
@@ -115,7 +116,7 @@ def forecast_demand(
     if horizon < 1:
         raise UnableToForecast(f"horizon {horizon} is no number of periods: pass 1 or more")
     dates = date_grid(panel.next_date, periods=horizon, freq=panel.freq)
-    models = choose_models(panel, model=model)
+    models = choose_models(panel, model=model, events=events)
     mean = forecast_pooled(
         panel.units,
         dates=panel.dates,
@@ -127,17 +128,15 @@ def forecast_demand(
     is_mean = models == "mean"
     if is_mean.any():
         mean[is_mean] = forecast_seasonal_mean(panel.units, dates=panel.dates, future=dates, freq=panel.freq)[is_mean]
-    wants_prophet = np.flatnonzero(models == "prophet")
-    if len(wants_prophet):
-        from forecasting.prophet_reference import forecast_with_prophet  # Prophet takes 3 s to import
-
-        warehouses = panel.keys["warehouse_id"].to_list()
-        mean[wants_prophet] = forecast_with_prophet(
-            panel.units[wants_prophet],
-            dates=panel.dates,
-            future=dates,
-            events=[_events_of(events, warehouse_id=warehouses[series]) for series in wants_prophet],
-        )
+    for name, share, is_package_used in (("prophet", 1.0, True), ("prophet_pooled", 0.5, False)):
+        series = np.flatnonzero(models == name)
+        if len(series):
+            by_prophet = prophet_means(
+                panel, series=series, horizon=horizon, events=events, is_package_used=is_package_used
+            )
+            has_none = np.asarray(~np.isfinite(by_prophet).all(axis=1))
+            models[series[has_none]] = "pooled_ses"
+            mean[series] = np.where(has_none[:, None], mean[series], share * by_prophet + (1 - share) * mean[series])
     return _forecast(panel, dates=dates, mean=mean, models=models)
 
 
@@ -179,9 +178,3 @@ def _forecast(panel: DemandPanel, *, dates: Dates, mean: Floats, models: npt.NDA
         bank=build_error_bank(panel, horizon=len(dates)),
         period_days=PERIOD_DAYS[panel.freq],
     )
-
-
-def _events_of(events: pl.DataFrame | None, *, warehouse_id: str) -> pl.DataFrame | None:
-    if events is None or "warehouse_id" not in events.columns:
-        return events
-    return events.filter(pl.col("warehouse_id").is_null() | (pl.col("warehouse_id") == warehouse_id))

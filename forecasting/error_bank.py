@@ -1,7 +1,7 @@
 """What demand really did after earlier forecasts, kept as whole paths, and demand paths drawn from it.
 
 Belongs here: out-of-sample pairs of forecast and actual over the horizon, and future demand paths made of them. Does
-not: forecasts (`pooled_seasonality.py`, `prophet_reference.py`), what stock needs (`safety_stock.py`).
+not: forecasts (`pooled_seasonality.py`, `prophet_engine.py`), what stock needs (`safety_stock.py`).
 
 Method (../shared/design/evidence.md, "Error bank"): forecast again from past origins with nothing later known; keep
 each series' path of (forecast, actual); rescale so that totals agree; a new series takes the paths whose forecasts

@@ -22,6 +22,7 @@ from forecasting.calendars import PERIOD_DAYS, Freq
 from forecasting.demand import DemandForecast
 from forecasting.network import Network, UnableToPlan
 from forecasting.safety_stock import LOOKAHEAD_REVIEWS, Paths, Window
+from forecasting.selection import MODEL_TEXT
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -174,7 +175,7 @@ def build_state(
     mean[node] = own_mean
     path_row = np.full(nodes.height, len(row))
     path_row[node] = np.arange(len(row))
-    models = np.full(nodes.height, "", dtype="<U10")
+    models = np.full(nodes.height, "", dtype=MODEL_TEXT)
     models[node] = forecast.models[row]
     return PlanningState(
         nodes=nodes,

@@ -27,7 +27,7 @@ import click
     default="auto",
     show_default=True,
     type=click.Choice(["auto", "prophet", "pooled_ses", "mean"]),
-    help="auto: Prophet for daily series with enough history and volume, pooled season and level for the rest.",
+    help="auto: pooled season and level, with Prophet for daily series where it did better on the past.",
 )
 @click.option(
     "--calendar",

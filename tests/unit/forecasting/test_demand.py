@@ -13,7 +13,7 @@ from forecasting.calendars import country_holidays, date_grid, season_of_year, w
 from forecasting.demand import UnableToForecast, forecast_demand, forecast_from_frame, quantile_name
 from forecasting.error_bank import MIN_BANK_ROWS, build_error_bank, draw_paths
 from forecasting.pooled_seasonality import estimate_index, smoothed_levels
-from forecasting.prophet_reference import forecast_with_prophet
+from forecasting.prophet_engine import prophet_means
 from forecasting.selection import choose_models
 from forecasting.series import sales_to_panel
 from tests.unit.forecasting.cases import MONDAY, noisy_sales, steady_forecast, steady_sales
@@ -134,17 +134,25 @@ def test_a_history_too_short_to_have_been_wrong_gives_negative_binomial_paths() 
     assert paths.var() > paths.mean()
 
 
-def test_auto_gives_prophet_to_daily_series_with_history_and_volume_only() -> None:
-    long = steady_sales({("a", "steady"): 9, ("a", "slow"): 1}, freq="D", periods=400)
-    short = steady_sales({("a", "new"): 9}, freq="D", periods=30)
-    panel = sales_to_panel(pl.concat([long, short]), freq="D")
-    assert dict(zip(panel.unique_ids, choose_models(panel, model="auto"), strict=True)) == {
-        "a/new": "mean",
-        "a/slow": "pooled_ses",
-        "a/steady": "prophet",
-    }
-    weekly = sales_to_panel(long, freq="W-MON")
-    assert set(choose_models(weekly, model="auto")) == {"pooled_ses"}
+def test_auto_takes_prophet_in_where_it_did_better_on_the_past() -> None:
+    rng = np.random.default_rng(8)
+    days = np.arange(800)
+    dates = [MONDAY - dt.timedelta(days=800 - int(day)) for day in days]
+    demand = {f"steady{number}": rng.poisson(20, 800) for number in range(5)}
+    demand["growing"] = rng.poisson(5 + days * 0.1)  # a level lags behind a trend; Prophet does not
+    demand["new"] = rng.poisson(9, 30)
+    rows = pl.concat(
+        pl.DataFrame({"date": dates[-len(units) :], "warehouse_id": "a", "sku": sku, "units": units})
+        for sku, units in demand.items()
+    )
+    panel = sales_to_panel(rows, freq="D")
+    forecast = forecast_demand(panel, horizon=14)
+    chosen = dict(zip(panel.unique_ids, forecast.models.tolist(), strict=True))
+    assert chosen.pop("a/growing") == "prophet_pooled"
+    assert chosen.pop("a/new") == "mean"
+    assert list(chosen.values()).count("pooled_ses") >= 3  # luck may let Prophet win on pure noise, not often
+    weekly = sales_to_panel(rows, freq="W-MON")
+    assert "prophet_pooled" not in choose_models(weekly, model="auto")
 
 
 def test_a_series_of_zeros_and_one_never_in_stock_are_forecast_as_zero() -> None:
@@ -186,21 +194,41 @@ def test_holidays_are_those_of_each_warehouse_s_country() -> None:
     assert "moon" not in set(table["warehouse_id"])
 
 
-@pytest.mark.slow
-def test_prophet_follows_a_trend_and_a_weekday_and_an_event() -> None:
-    dates = date_grid(dt.date(2024, 1, 1), periods=210, freq="D")
-    future = date_grid(dt.date(2024, 7, 29), periods=14, freq="D")
+def test_prophet_follows_a_trend_a_weekday_and_an_event_of_its_warehouse() -> None:
     every = np.arange(224)
-    demand = 20 + 0.1 * every + np.where(weekday(np.concatenate([dates, future])) == 5, 15.0, 0.0)
+    first = MONDAY - dt.timedelta(days=210)
+    calendar = date_grid(first, periods=224, freq="D")
+    demand = np.round(20 + 0.1 * every + np.where(weekday(calendar) == 5, 15.0, 0.0))
+    special = [64, 127, 218]
+    demand[special] += 40
+    rows = pl.DataFrame({"date": calendar[:210], "warehouse_id": "a", "sku": "x", "units": demand[:210]}).with_columns(
+        pl.col("date").cast(pl.Date), pl.Series("in_stock", ~np.isin(every[:210], range(100, 105)))
+    )
     events = pl.DataFrame(
-        {"date": [dt.date(2024, 3, 5), dt.date(2024, 5, 7), dt.date(2024, 8, 6)], "event": ["sale"] * 3}
+        {
+            "date": [first + dt.timedelta(days=day) for day in special],
+            "event": "sale",
+            "warehouse_id": "a",
+        }
     )
-    demand[[64, 127, 218]] += 40
-    units = demand[None, :210].copy()
-    units[0, 100:105] = np.nan
-    mean = forecast_with_prophet(units, dates=dates, future=future, events=[events], processes=1)
-    np.testing.assert_allclose(mean[0], demand[210:], rtol=0.05)
-    falling = forecast_with_prophet(
-        np.maximum(100.0 - every[None, :210] * 0.6, 0.0), dates=dates, future=future, processes=1
+    forecast = forecast_demand(sales_to_panel(rows, freq="D"), horizon=14, model="prophet", events=events)
+    np.testing.assert_allclose(forecast.mean[0], demand[210:], rtol=0.1)
+    elsewhere = events.with_columns(pl.lit("b").alias("warehouse_id"))
+    without = forecast_demand(sales_to_panel(rows, freq="D"), horizon=14, model="prophet", events=elsewhere)
+    assert without.mean[0, 8] < forecast.mean[0, 8] - 20
+
+
+def test_prophet_never_forecasts_less_than_nothing() -> None:
+    falling = np.maximum(120 - np.arange(200) * 0.6, 0).round() + np.arange(200) % 2
+    rows = pl.DataFrame(
+        {
+            "date": [MONDAY - dt.timedelta(days=200 - day) for day in range(200)],
+            "warehouse_id": "a",
+            "sku": "x",
+            "units": falling,
+        }
     )
-    assert (falling >= 0).all()
+    panel = sales_to_panel(rows, freq="D")
+    mean = prophet_means(panel, series=np.array([0]), horizon=60, events=None, is_package_used=False)
+    assert (mean >= 0).all()
+    assert mean[0, -1] == 0
