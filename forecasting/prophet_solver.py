@@ -20,14 +20,8 @@ import numpy as np
 import numpy.typing as npt
 
 from forecasting.compiled import compiled
-from forecasting.prophet_algebra import (
-    add_scaled,
-    dot,
-    factorize,
-    minimize_lasso,
-    newton_step,
-    solve_factorized,
-)
+from forecasting.prophet_algebra import add_scaled, dot, factorize, solve_factorized
+from forecasting.prophet_lasso import minimize_lasso, newton_step
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -189,7 +183,9 @@ def least_squares_residual(block: Block, moments: Moments) -> float:
     _, _, hessian, right = _eliminate(block, moments, ridge, 0.0)
     pivots, ratios = factorize(block.diagonal, block.off_diagonal, ridge)
     solved = solve_factorized(pivots, ratios, moments.smooth)
-    hinged = newton_step(hessian, right, np.arange(right.size))
+    for j in range(right.size):
+        hessian[j, j] *= 1.0 + 1e-12  # hinges that depend on other columns stay solvable
+    hinged, _ = newton_step(hessian, right, np.arange(right.size))
     return max(moments.square - dot(moments.smooth, solved) - dot(right, hinged), 0.0)
 
 

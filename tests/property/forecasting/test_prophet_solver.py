@@ -8,9 +8,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize
 
-from forecasting.prophet_algebra import minimize_lasso, rotate, rotate_back, tridiagonalize
+from forecasting.prophet_algebra import rotate, rotate_back, tridiagonalize
 from forecasting.prophet_fit import _empty_fits, fit_matrix
 from forecasting.prophet_kernel import LOCAL_MODE, OPTIMAL, Panel, fit_rows
+from forecasting.prophet_lasso import minimize_lasso
 from forecasting.prophet_products import TREND_DEVIATION, build_window
 
 Floats = npt.NDArray[np.float64]
