@@ -60,7 +60,7 @@ def demand(history: pd.DataFrame, forecast: pd.DataFrame, *, freq: str, text: La
         "kind:N",
         title=None,
         scale=alt.Scale(domain=[sold, empty, expected, band], range=[BLUE, GRAY, VERMILION, ORANGE]),
-        legend=alt.Legend(orient="top", columns=2),
+        legend=alt.Legend(orient="top", columns=2, symbolOpacity=1),
     )
     when = alt.Tooltip("day:T", title=text("Date"), format=form)
     without_stock = past[past["is_out_of_stock"].astype(bool)]

@@ -7,27 +7,23 @@ from collections.abc import Mapping
 import streamlit as st
 
 from app_streamlit import access, actions, screen, tables, warehouse
+from app_streamlit.app_pages import decision_panel
 from app_streamlit.i18n import Language
 from app_streamlit.i18n.words import ORDER_STATUSES, word
 from app_streamlit.view_models import orders, stock
 from app_streamlit.view_models.rows import rows_of
 from inventory_core.access.model import Person
-from inventory_core.access.permissions import permitted_commands
-from inventory_core.errors import Malformed, Refused
 from inventory_core.queries import TransferOrderHistory
 from inventory_core.transfer_orders.handlers import UnableToFindTransferOrder
-from inventory_core.transfer_orders.model import TransferOrder
 
-CHOICE, NOTICE = "orders_status", "orders_notice"
+CHOICE = "orders_status"
 
 
 def show(text: Language) -> None:
     st.title(text("Orders"))
     person = access.required_person()
     company, publication = screen.company(), screen.publication()
-    notice = st.session_state.pop(NOTICE, None)
-    if notice:
-        st.success(screen.plain(notice), icon=":material/check:")
+    decision_panel.show_answer()
     st.caption(
         text("Orders are live.")
         + " "
@@ -135,7 +131,7 @@ def _detail(
         st.metric(text("Units"), text.number(order.units), width="content")
         st.metric(text("Value"), orders.value_words(order, text), width="content")
         st.metric(text("Drafted by"), people.get(order.drafted_by, order.drafted_by), width="content")
-    _decisions(order, person, text)
+    decision_panel.show(order, person, text)
 
     st.markdown(f"**{text('Lines')}**")
     publication = screen.publication()
@@ -189,51 +185,6 @@ def _detail(
         placeholder=tables.NOTHING,
         alt=text("History"),
     )
-
-
-def _decisions(order: TransferOrder, person: Person, text: Language) -> None:
-    permitted = permitted_commands(person.actor, order=order)
-    labels = {
-        "ApproveTransferOrder": (text("Approve"), ":material/check:"),
-        "SubmitTransferOrder": (text("Submit"), ":material/send:"),
-        "RejectTransferOrder": (text("Reject"), ":material/close:"),
-        "WithdrawTransferOrder": (text("Withdraw"), ":material/undo:"),
-        "CancelTransferOrder": (text("Cancel order"), ":material/delete:"),
-    }
-    offered = [name for name in labels if name in permitted]
-    why_not = orders.why_not_mine(order, person.actor, text)
-    if why_not:
-        st.info(screen.plain(why_not), icon=":material/hourglass_empty:")
-    if not offered:
-        return
-    with st.container(border=True):
-        needs_reason = [name for name in offered if actions.needs_reason(name)]
-        reason = st.text_input(
-            text("Reason"),
-            key=f"reason_{order.transfer_order_id}_{order.version}",
-            placeholder=text("Needed to reject, withdraw or cancel; welcome with an approval"),
-            max_chars=2000,
-        )
-        with st.container(horizontal=True):
-            for name in offered:
-                label, icon = labels[name]
-                is_first = name == offered[0] and name not in needs_reason
-                if st.button(label, icon=icon, key=f"do_{name}", type="primary" if is_first else "secondary"):
-                    _do(name, order, person, reason, text)
-
-
-def _do(name: str, order: TransferOrder, person: Person, reason: str, text: Language) -> None:
-    if actions.needs_reason(name) and not reason.strip():
-        st.error(text("Say why: write the reason into the field above."), icon=":material/edit:")
-        return
-    try:
-        outcome = actions.decide(name, order=order, person=person, reason=reason.strip())
-    except (Refused, Malformed) as refusal:
-        st.error(screen.plain(text("Not done: {problem}", problem=refusal)), icon=":material/block:")
-        return
-    status = word(text, ORDER_STATUSES, outcome.status)
-    st.session_state[NOTICE] = text("{order}: done. It is now: {status}.", order=outcome.document_number, status=status)
-    st.rerun()
 
 
 show(screen.language())

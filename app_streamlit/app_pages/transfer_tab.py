@@ -169,23 +169,24 @@ def _preview(frame: pd.DataFrame, table: pd.DataFrame, person: Person, text: Lan
                     )
                 )
             )
-        if st.button(
+        st.button(
             text.counted("Submit {count} order", "Submit {count} orders", len(orders)),
             type="primary",
             icon=":material/send:",
             key="submit_orders",
             help=text("Asks for approval. An order can be withdrawn until it is approved."),
-        ):
-            _submit(orders, person)
+            on_click=_submit,
+            args=(orders, person),
+        )
 
 
 def _submit(orders: list[OrderToBe], person: Person) -> None:
+    # Before the page is built anew: what is submitted is what stood on the screen.
     answers = actions.submit_orders(orders, person=person)
     done = [line.suggestion_id for answer in answers if not answer.problem for line in answer.order.lines]
     st.session_state[ANSWERS] = answers
     st.session_state[EDITS] = order_drafts.forget(st.session_state.get(EDITS, {}), done)
     st.session_state[VERSION] = st.session_state.get(VERSION, 0) + 1
-    st.rerun()
 
 
 def _answers(text: Language) -> None:

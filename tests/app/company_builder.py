@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from inventory_core.access.commands import EnsurePeople, PersonToAdd
+from inventory_core.access.commands import DisablePerson, EnsurePeople, PersonToAdd
 from inventory_core.bootstrap import database_url, open_core
 from inventory_core.catalog.model import CatalogLane, CatalogProduct, CatalogWarehouse, Company
 from inventory_core.catalog.register import RegisterCatalog
@@ -202,6 +202,19 @@ def add_people(folder: Path) -> dict[str, str]:
             )
         )
     return dict(outcome.secrets)
+
+
+def disable(folder: Path, login: str) -> None:
+    """Closes an account, as an admin would."""
+    with open_core(database_url(folder, {})) as core:
+        core.execute(
+            DisablePerson(
+                actor_id="operator",
+                at=datetime.combine(AS_OF, time(19), tzinfo=UTC),
+                idempotency_key=f"disable-{login}",
+                login=login,
+            )
+        )
 
 
 def submit_order(folder: Path, *, key: str = "first", actor_id: str = "pia") -> str:

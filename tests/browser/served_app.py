@@ -94,7 +94,7 @@ def sign_in(page: Page, *, login: str, password: str) -> None:
     form.locator("input").first.fill(login)
     form.locator("input[type=password]").fill(password)
     form.get_by_test_id("stFormSubmitButton").get_by_role("button").click()
-    expect(page.get_by_test_id("stForm")).to_have_count(0, timeout=PATIENCE_MS)
+    expect(page.locator("input[type=password]")).to_have_count(0, timeout=PATIENCE_MS)
     settled(page)
 
 

@@ -102,8 +102,6 @@ def test_a_planner_orders_and_somebody_else_approves(page: Page, company: Served
     sign_in(page, login="sven", password=company.passwords["sven"])
     expect(page.get_by_role("heading", name=number)).to_be_visible()
     page.get_by_label("Reason").fill("Needed before Christmas")
-    page.get_by_label("Reason").press("Enter")
-    settled(page)
     button(page, "Approve").click()
     expect(page.get_by_text(f"{number}: done. It is now: Approved.")).to_be_visible()
     settled(page)
@@ -138,8 +136,6 @@ def test_in_chinese_an_order_is_taken_back_and_never_without_a_reason(page: Page
         assert core.queries.transfer_order(number).order.status is Status.SUBMITTED
 
     page.get_by_label("理由").fill("数量有误")
-    page.get_by_label("理由").press("Enter")
-    settled(page)
     button(page, "撤回").click()
     expect(page.get_by_text(f"{number}：已完成。现在的状态：草稿。")).to_be_visible()
     with company.core() as core:

@@ -1,0 +1,89 @@
+"""What a person may do about one order: the buttons, the reason, the answer. Layout only.
+
+A click sends the version of the order that stood on the screen, so that the core can refuse, and say what changed, when
+somebody else was faster. That is why the command is sent before the page is built anew.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app_streamlit import actions, screen
+from app_streamlit.i18n import Language
+from app_streamlit.i18n.words import ORDER_STATUSES, word
+from app_streamlit.view_models import orders
+from inventory_core.access.model import Person
+from inventory_core.access.permissions import permitted_commands
+from inventory_core.errors import Malformed, Refused
+from inventory_core.transfer_orders.model import TransferOrder
+
+NOTICE, PROBLEM = "decision_notice", "decision_problem"
+ICONS = {
+    "ApproveTransferOrder": ":material/check:",
+    "SubmitTransferOrder": ":material/send:",
+    "RejectTransferOrder": ":material/close:",
+    "WithdrawTransferOrder": ":material/undo:",
+    "CancelTransferOrder": ":material/delete:",
+}
+
+
+def show(order: TransferOrder, person: Person, text: Language) -> None:
+    """The buttons that the core would accept now; why there are none, where others must decide."""
+    permitted = permitted_commands(person.actor, order=order)
+    labels = {
+        "ApproveTransferOrder": text("Approve"),
+        "SubmitTransferOrder": text("Submit"),
+        "RejectTransferOrder": text("Reject"),
+        "WithdrawTransferOrder": text("Withdraw"),
+        "CancelTransferOrder": text("Cancel order"),
+    }
+    offered = [name for name in labels if name in permitted]
+    why_not = orders.why_not_mine(order, person.actor, text)
+    if why_not:
+        st.info(screen.plain(why_not), icon=":material/hourglass_empty:")
+    if not offered:
+        return
+    reason_key = f"reason_{order.transfer_order_id}_{order.version}"
+    # A form sends the reason together with the click; Enter in the field must not decide anything.
+    with st.form("decision", enter_to_submit=False):
+        st.text_input(
+            text("Reason"),
+            key=reason_key,
+            placeholder=text("Needed to reject, withdraw or cancel; welcome with an approval"),
+            max_chars=2000,
+        )
+        with st.container(horizontal=True):
+            for name in offered:
+                is_first = name == offered[0] and not actions.needs_reason(name)
+                st.form_submit_button(
+                    labels[name],
+                    icon=ICONS[name],
+                    key=f"do_{name}",
+                    type="primary" if is_first else "secondary",
+                    on_click=_send,
+                    args=(name, order, person, reason_key),
+                )
+
+
+def _send(name: str, order: TransferOrder, person: Person, reason_key: str) -> None:
+    text = screen.language()
+    reason = str(st.session_state.get(reason_key, "")).strip()
+    if actions.needs_reason(name) and not reason:
+        st.session_state[PROBLEM] = text("Say why: write the reason into the field.")
+        return
+    try:
+        outcome = actions.decide(name, order=order, person=person, reason=reason)
+    except (Refused, Malformed) as refusal:
+        st.session_state[PROBLEM] = text("Not done: {problem}", problem=refusal)
+        return
+    status = word(text, ORDER_STATUSES, outcome.status)
+    st.session_state[NOTICE] = text("{order}: done. It is now: {status}.", order=outcome.document_number, status=status)
+
+
+def show_answer() -> None:
+    """What became of the last click, once."""
+    notice, problem = st.session_state.pop(NOTICE, None), st.session_state.pop(PROBLEM, None)
+    if notice:
+        st.success(screen.plain(notice), icon=":material/check:")
+    if problem:
+        st.error(screen.plain(problem), icon=":material/block:")
