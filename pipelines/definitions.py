@@ -6,9 +6,9 @@ from dagster import Definitions, load_asset_checks_from_modules, load_assets_fro
 from dagster_dbt import DbtCliResource
 
 from pipelines.automation import daily_job, daily_schedule
+from pipelines.dbt_parsing import DBT_EXECUTABLE
 from pipelines.defs.dbt_models import assets as dbt_models
 from pipelines.defs.dbt_models import checks as dbt_checks
-from pipelines.defs.dbt_models.project import DBT_EXECUTABLE
 from pipelines.defs.feeds import assets as feeds
 from pipelines.defs.feeds import checks as feed_checks
 from pipelines.defs.orders import assets as orders

@@ -47,7 +47,7 @@ class RunSummary:
     purchase_suggestions: int
     purchase_units: int
     in_transit_units: int
-    in_transit_amount: Decimal
+    in_transit_amount: Decimal | None  # None: no product on the way has a known cost
     unassigned_lines: int
 
     def rows(self, action: str) -> int:
@@ -85,7 +85,7 @@ def read_summary(published: Path, *, warehouse: Path) -> RunSummary:
                 (select count(*) from fct_purchase_suggestions),
                 (select coalesce(sum(units), 0) from fct_purchase_suggestions),
                 (select coalesce(sum(in_transit_units), 0) from fct_in_transit),
-                (select coalesce(sum(value_amount), 0) from fct_in_transit),
+                (select sum(value_amount) from fct_in_transit),
                 (select coalesce(sum(line_count), 0) from fct_unassigned_sales)
             from dim_company
             """
@@ -104,7 +104,7 @@ def read_summary(published: Path, *, warehouse: Path) -> RunSummary:
         purchase_suggestions=int(row[9]),
         purchase_units=int(row[10]),
         in_transit_units=int(row[11]),
-        in_transit_amount=Decimal(row[12]),
+        in_transit_amount=row[12],
         unassigned_lines=int(row[13]),
     )
 
@@ -126,11 +126,9 @@ def show_summary(summary: RunSummary, *, console: Console, folder: Path, seconds
     table.add_row("Below safety stock", f"{summary.products_below_safety_stock:,}", "products")
     table.add_row("To transfer", f"{summary.transfer_suggestions:,}", f"suggestions, {summary.transfer_units:,} units")
     table.add_row("To buy", f"{summary.purchase_suggestions:,}", f"suggestions, {summary.purchase_units:,} units")
-    table.add_row(
-        "In transit",
-        f"{summary.in_transit_amount:,.2f}",
-        f"{summary.currency} at purchase cost, {summary.in_transit_units:,} units",
-    )
+    worth = f"{summary.in_transit_amount:,.2f}" if summary.in_transit_amount is not None else "-"
+    basis = f"{summary.currency} at purchase cost" if summary.in_transit_amount is not None else "purchase cost unknown"
+    table.add_row("In transit", worth, f"{basis}, {summary.in_transit_units:,} units")
     console.print()
     console.print(
         f"[bold]{summary.company_name}[/], morning of {summary.as_of_date}, done in {seconds:.0f} s", highlight=False
@@ -145,12 +143,13 @@ def show_passwords(passwords: Mapping[str, str], *, console: Console, is_sandbox
     if not passwords:
         return
     kind = "Demo accounts" if is_sandbox else "New accounts"
-    table = Table(title=f"{kind} (passwords are shown this once)", title_justify="left", box=None, padding=(0, 2, 0, 0))
+    table = Table(box=None, padding=(0, 2, 0, 0))
     table.add_column("Login")
     table.add_column("Password")
     for login, password in passwords.items():
         table.add_row(login, password)
     console.print()
+    console.print(f"{kind} (passwords are shown this once)", highlight=False)
     console.print(table, highlight=False)
 
 

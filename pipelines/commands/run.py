@@ -95,7 +95,7 @@ def _execute(company: Company, *, as_of: dt.date | None, run_id: str, console: C
         with console.status("Loading Dagster and dbt"):
             from dagster import DagsterInstance
 
-            from pipelines.defs.dbt_models.project import UnableToParseProject
+            from pipelines.dbt_parsing import UnableToParseProject
 
             try:
                 from pipelines.definitions import defs
@@ -139,7 +139,9 @@ def _quiet(log_file: Path, *, verbose: bool) -> Iterator[None]:
         yield
         return
     log_file.parent.mkdir(parents=True, exist_ok=True)
-    with log_file.open("w", encoding="utf-8") as log, contextlib.redirect_stdout(log), contextlib.redirect_stderr(log):
+    # Left open until the process ends: handlers of logging that were made meanwhile go on writing to it.
+    log = log_file.open("w", encoding="utf-8", buffering=1)
+    with contextlib.redirect_stdout(log), contextlib.redirect_stderr(log):
         yield
 
 

@@ -10,7 +10,7 @@ from dagster import AssetExecutionContext, AssetKey
 from dagster_dbt import DagsterDbtTranslator, DbtCliResource, DbtProject, dbt_assets
 
 from pipelines.daily_run import dbt_target
-from pipelines.defs.dbt_models.project import prepared_project
+from pipelines.dbt_parsing import PROJECT_FOLDER, current_manifest
 from pipelines.defs.keys import GROUP_OF_FOLDER, WAREHOUSE_POOL
 from pipelines.resources import WarehouseResource
 
@@ -19,7 +19,8 @@ AFTER_PLANNING = "source:planning+"
 # Unit tests test SQL, not data: `make test` runs them, the daily job does not.
 BUILD = ["build", "--exclude-resource-type", "unit_test"]
 
-PROJECT: DbtProject = prepared_project()
+MANIFEST = current_manifest()
+PROJECT = DbtProject(project_dir=PROJECT_FOLDER)
 
 
 class LayerTranslator(DagsterDbtTranslator):
@@ -47,7 +48,7 @@ class LayerTranslator(DagsterDbtTranslator):
 
 
 @dbt_assets(
-    manifest=PROJECT.manifest_path,
+    manifest=MANIFEST,
     project=PROJECT,
     exclude=AFTER_PLANNING,
     dagster_dbt_translator=LayerTranslator(),
@@ -62,7 +63,7 @@ def dbt_facts(context: AssetExecutionContext, dbt: DbtCliResource, warehouse: Wa
 
 
 @dbt_assets(
-    manifest=PROJECT.manifest_path,
+    manifest=MANIFEST,
     project=PROJECT,
     select=AFTER_PLANNING,
     dagster_dbt_translator=LayerTranslator(),

@@ -1,6 +1,7 @@
 """The dbt project on disk and its manifest, made anew when a file of the project changed.
 
-Belongs here: where the project is and when it is parsed. Does not: which models run when (`assets.py`).
+Belongs here: where the project is and when it is parsed. Does not: which models run when (`defs/dbt_models`). Imports
+neither dbt nor Dagster: a parse is a process of its own.
 """
 
 from __future__ import annotations
@@ -10,13 +11,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-from dagster_dbt import DbtProject
 from filelock import FileLock
 
-PROJECT_FOLDER = Path(__file__).resolve().parents[3] / "dbt_project"
+from pipelines.company import REPOSITORY
+
+PROJECT_FOLDER = REPOSITORY / "dbt_project"
 PARSED_SUFFIXES = {".sql", ".yml", ".csv"}
-
-
 # Also where `.venv/bin` is not on PATH.
 DBT_EXECUTABLE = Path(sys.executable).parent / "dbt"
 
@@ -25,14 +25,14 @@ class UnableToParseProject(Exception):
     """dbt could not read its project; the message is what dbt said."""
 
 
-def prepared_project() -> DbtProject:
-    """The project with a manifest as new as its files. Parsing takes seconds, so it happens only when needed."""
-    project = DbtProject(project_dir=PROJECT_FOLDER)
-    project.manifest_path.parent.mkdir(exist_ok=True)
-    with FileLock(project.manifest_path.parent / "parse.lock"):
-        if not is_manifest_current(PROJECT_FOLDER, manifest=project.manifest_path):
-            _parse(PROJECT_FOLDER)
-    return project
+def current_manifest(folder: Path = PROJECT_FOLDER) -> Path:
+    """The manifest, as new as the project's files. Parsing takes seconds, so it happens only when needed."""
+    manifest = folder / "target" / "manifest.json"
+    manifest.parent.mkdir(exist_ok=True)
+    with FileLock(manifest.parent / "parse.lock"):
+        if not is_manifest_current(folder, manifest=manifest):
+            _parse(folder)
+    return manifest
 
 
 def _parse(folder: Path) -> None:
