@@ -40,6 +40,15 @@ MIN_BANK_ROWS = 20
 """With fewer paths their quantiles are accidents: negative binomial paths serve instead."""
 
 MIN_HISTORY_DAYS = 56
+MIN_KNOWN_DAYS = 28
+
+LARGEST_RATIO = 3.0
+"""Times the middle one: a path of a much smaller product is not blown up further than this. A product that was
+forecast at next to nothing and then sold would otherwise become a best-seller in its neighbor's paths."""
+
+LARGEST_SHAPE = 4.0
+"""The same for a single period of a path against the whole of it."""
+
 SMALLEST_FORECAST = 0.02
 """Units per path: below it, ratios of forecasts say nothing."""
 
@@ -105,7 +114,10 @@ def build_error_bank(panel: DemandPanel, *, horizon: int) -> ErrorBank:
         panel.units, dates=panel.dates, origins=origins, horizon_dates=futures, index_until=origins[0], freq=panel.freq
     ).reshape(-1, length)
     actuals = np.stack([panel.units[:, origin : origin + length] for origin in origins], axis=1).reshape(-1, length)
-    return _bank(forecasts, actuals, week=week)
+    # A series that had hardly begun at an origin was not forecast there: its launch is no error of a forecast.
+    known = np.isfinite(panel.units).cumsum(axis=1)[:, np.array(origins) - 1].reshape(-1)
+    has_history = known * PERIOD_DAYS[panel.freq] >= MIN_KNOWN_DAYS
+    return _bank(forecasts[has_history], actuals[has_history], week=week)
 
 
 def _bank(forecasts: Floats, actuals: Floats, *, week: int) -> ErrorBank:
@@ -165,11 +177,16 @@ def draw_paths(mean: Floats, *, bank: ErrorBank) -> Paths:
     column = np.where(np.arange(horizon) < length, np.arange(horizon), length - step + beyond % step)
     size = np.maximum(own[:, :length].sum(axis=1), SMALLEST_FORECAST)
     nearest = np.searchsorted(bank.sizes, size)
-    start = np.clip(nearest - paths // 2, 0, bank.rows - paths)
-    row = start[:, None] + np.arange(paths)[None, :]
-    ratio = bank.actuals / bank.forecasts
-    drawn: Paths = ratio[row][:, :, column] if length < horizon else ratio[row]
-    drawn *= own[:, None, :].astype(np.float32)
+    row = np.clip(nearest - paths // 2, 0, bank.rows - paths)[:, None] + np.arange(paths)[None, :]
+    whole = size[:, None] / bank.sizes[row]
+    whole = np.minimum(whole, LARGEST_RATIO * np.median(whole, axis=1, keepdims=True)).astype(np.float32)
+    own_shape = (own * length / size[:, None]).astype(np.float32)
+    bank_shape = bank.forecasts * (length / bank.sizes[:, None]).astype(np.float32)
+    drawn: Paths = own_shape[:, None, :] / bank_shape[row][:, :, column]
+    np.clip(drawn, 1.0 / LARGEST_SHAPE, LARGEST_SHAPE, out=drawn)
+    drawn *= bank.actuals[row][:, :, column]
+    drawn *= whole[:, :, None]
+    drawn *= (own > 0)[:, None, :]
     drawn += np.random.default_rng(0).random((1, paths, horizon), dtype=np.float32)
     return np.floor(drawn, out=drawn)
 

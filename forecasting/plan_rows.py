@@ -6,7 +6,8 @@ Belongs here: columns, dates, money, identifiers of suggestions. Does not: decis
 The arithmetic of a transfer:
     position    = available + in transit + open orders + purchases + planned (by another mode in the same round)
     order-up-to = demand until the next arrival - what is lost before this one + protection
-    units       = order-up-to - position, in cartons, as far as origin and lane can give
+    units       = order-up-to - (position - later), in cartons, as far as origin and lane can give
+where later units are those on the way that arrive after the arrival that follows this one.
 For a warehouse that feeds others all of these count it and all that it feeds.
 """
 
@@ -46,6 +47,7 @@ TRANSFER_COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     "purchase_units": pl.Int64,
     "planned_units": pl.Int64,
     "position_units": pl.Int64,
+    "later_units": pl.Int64,
     "demand_until_arrival_units": pl.Float64,
     "demand_until_next_arrival_units": pl.Float64,
     "expected_lost_before_arrival_units": pl.Float64,
@@ -125,10 +127,11 @@ def _of_shipment(
     nodes, sku, window = need.nodes, opening.sku[need.nodes], need.window
     total = {kind: books.with_below(nodes, units.astype(np.float64)) for kind, units in opening.supply.items()}
     available = books.with_below(nodes, opening.available.astype(np.float64))
-    total[PLANNED] = shipment.position - available - sum(total.values(), start=np.zeros(len(nodes)))
+    position = need.available + need.due + need.later
+    total[PLANNED] = position - available - sum(total.values(), start=np.zeros(len(nodes)))
     mean = books.with_below(nodes, opening.mean)
     until, until_next = mean[:, : window.arrival].sum(axis=1), mean[:, : window.end].sum(axis=1)
-    order_up_to = np.maximum(shipment.position + need.wanted, 0)
+    order_up_to = need.order_up_to
     freight = books.network.freight[need.lane, sku]
     unit_cost, unit_price = books.products.unit_cost[sku], books.products.unit_price[sku]
     value = books.policy.lost_sale_values(unit_cost=unit_cost, unit_price=unit_price)
@@ -160,7 +163,8 @@ def _of_shipment(
             "arrival_date": arrival,
             "available_units": int(available[place]),
             **{f"{kind}_units": int(counted[place]) for kind, counted in total.items()},
-            "position_units": int(shipment.position[place]),
+            "position_units": int(position[place]),
+            "later_units": int(need.later[place]),
             "demand_until_arrival_units": round(float(until[place]), 2),
             "demand_until_next_arrival_units": round(float(until_next[place]), 2),
             "expected_lost_before_arrival_units": round(lost, 2),
@@ -183,8 +187,9 @@ def _of_shipment(
             origin_id=lane.origin_id,
             units=units,
             wanted_units=int(need.target[place]) if is_short else max(int(need.wanted[place]), 0),
-            available_units=int(available[place]),
-            coming_units=int(shipment.position[place] - available[place]),
+            available_units=int(need.available[place]),
+            coming_units=int(need.due[place]),
+            later_units=int(need.later[place]),
             demand_until_next_arrival_units=float(until_next[place]),
             lost_before_units=lost,
             protection_units=protection,
@@ -206,8 +211,8 @@ def _of_shipment(
 def purchase_rows(needs: list[Need], *, books: PlanningRound, as_of: dt.date, currency: str | None) -> pl.DataFrame:
     """One row per source warehouse and product that lacks units and must be ordered before the next review.
 
-    need_by_date is the day from which stock-outs become likelier than the policy allows, less the travel to the
-    farthest warehouse below; order_by_date is that less the purchase lead time, and never before `as_of`.
+    need_by_date is the day from which stock-outs become likelier than the policy allows, less the travel to
+    where it is sold; order_by_date is that less the purchase lead time, and never before `as_of`.
     """
     rows: list[dict[str, object]] = []
     for need in needs:
@@ -215,17 +220,18 @@ def purchase_rows(needs: list[Need], *, books: PlanningRound, as_of: dt.date, cu
         if not (need.wanted > 0).any():
             continue
         sku = books.state.sku[nodes]
-        onward = max(books.members[str(books.state.warehouse[nodes[0]])].values())
+        onward = books.onward_days(nodes)
         lead = books.purchase_lead_time(nodes)
         breach = books.dry_periods(nodes, chance=1.0 - _protection_level(nodes, books=books))
-        position = books.position(nodes)
         until_next = books.with_below(nodes, books.state.mean)[:, : need.window.end].sum(axis=1)
         for place in np.flatnonzero(need.wanted > 0).tolist():
             short = int(need.wanted[place])
             carton, moq = int(books.products.carton_units[sku[place]]), int(books.products.moq_units[sku[place]])
             units = -(-max(short, moq) // carton) * carton
             days = math.ceil(lead[place])
-            need_by = as_of + dt.timedelta(days=math.floor(int(breach[place]) * books.state.period_days - onward))
+            need_by = as_of + dt.timedelta(
+                days=math.floor(int(breach[place]) * books.state.period_days - onward[place])
+            )
             order_by = need_by - dt.timedelta(days=days)
             if order_by >= as_of + dt.timedelta(days=books.policy.review_days):
                 continue
@@ -234,9 +240,9 @@ def purchase_rows(needs: list[Need], *, books: PlanningRound, as_of: dt.date, cu
             facts = PurchaseFacts(
                 units=units,
                 short_units=short,
-                position_units=int(position[place]),
+                position_units=int(need.available[place] + need.due[place]),
                 demand_units=float(until_next[place] - need.lost_before[place]),
-                protection_units=float(position[place] + short - until_next[place] + need.lost_before[place]),
+                protection_units=float(need.order_up_to[place] - until_next[place] + need.lost_before[place]),
                 lead_time_days=days,
                 is_lead_time_assumed=not math.isfinite(books.products.purchase_lead_time_days[sku[place]]),
                 moq_units=moq,

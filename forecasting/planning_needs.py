@@ -27,6 +27,9 @@ class Need:
         economics: of each node.
         wanted: cheapest units before cartons, negative where less stock would do.
         target: `wanted` in cartons, never negative.
+        available: units there when it was asked for, of the node and what it feeds.
+        due: units on the way that arrive before the window ends.
+        later: units on the way that arrive after it, which the order takes no account of.
         lost_before: expected sales that are lost before the window begins, which no order of this lane can save.
         carton_units: of each node.
         lead_time_sd_days: of the lane.
@@ -38,9 +41,18 @@ class Need:
     economics: Economics
     wanted: Integers
     target: Integers
+    available: Integers
+    due: Integers
+    later: Integers
     lost_before: Floats
     carton_units: Integers
     lead_time_sd_days: float
+
+    @property
+    def order_up_to(self) -> Integers:
+        """The level that the order fills available and due units up to, never negative, shape (nodes,)."""
+        level: Integers = np.maximum(self.available + self.due + self.wanted, 0)
+        return level
 
     def part(self, rows: npt.NDArray[np.bool_]) -> Need:
         """The same for some of its nodes."""
@@ -50,6 +62,9 @@ class Need:
             economics=self.economics.of(rows),
             wanted=self.wanted[rows],
             target=self.target[rows],
+            available=self.available[rows],
+            due=self.due[rows],
+            later=self.later[rows],
             lost_before=self.lost_before[rows],
             carton_units=self.carton_units[rows],
         )
@@ -63,7 +78,6 @@ class Shipment:
         need: what was asked for, of the nodes that were given something.
         kind: expedite or replenish.
         units: given, whole cartons.
-        position: stock and all supplies before them.
         origin_units: available at the origin before them; -1 where supply has no end.
         saved_units: expected lost sales that they avoid.
         gain: expected cost that they avoid, by the need's economics.
@@ -73,7 +87,6 @@ class Shipment:
     need: Need
     kind: str
     units: Integers
-    position: Integers
     origin_units: Integers
     saved_units: Floats
     gain: Floats

@@ -194,16 +194,18 @@ def purchase_needs(books: PlanningRound) -> list[Need]:
     ]
     needs = []
     for name in sources:
-        onward = max(books.members[name].values())
-        for nodes, _, lead in _own_windows(books, name):
-            needs.append(
-                books.need(
-                    nodes,
-                    lane=-1,
-                    window=books.state.window(lead_time_days=lead + onward, review_days=books.policy.review_days),
-                    economics=books.economics(nodes, freight=np.zeros(len(nodes))),
-                    carton_units=np.ones(len(nodes), dtype=np.int64),
-                    sd_days=0.0,
+        for own, _, lead in _own_windows(books, name):
+            onward = books.onward_days(own)
+            for days in np.unique(onward):
+                nodes = own[onward == days]
+                needs.append(
+                    books.need(
+                        nodes,
+                        lane=-1,
+                        window=books.state.window(lead_time_days=lead + days, review_days=books.policy.review_days),
+                        economics=books.economics(nodes, freight=np.zeros(len(nodes))),
+                        carton_units=np.ones(len(nodes), dtype=np.int64),
+                        sd_days=0.0,
+                    )
                 )
-            )
     return needs

@@ -1,143 +1,38 @@
-"""One round of planning: every warehouse asks, every lane and origin gives what it can.
+"""What each lane should bring to whom, and the units that are shipped for it and booked.
 
-Belongs here: the order in which needs are met and what is booked on the way. Does not: reading frames and writing
-them (`transfer_plan.py`), the value of a unit (`safety_stock.py`), dividing scarce units (`allocation.py`).
+Belongs here: needs, and dividing what there is among them. Does not: the order of needs (`planning_passes.py`), stock
+and projections (`planning_books.py`), the value of a unit (`safety_stock.py`), the division itself (`allocation.py`).
 
-Order of a round:
-1. Warehouses that feed nobody ask first, then those that feed them: what these ask for is their own demand and that
-   of all they feed, against all stock in that part of the network (echelon stock; Clark and Scarf, Management Science
-   6 (1960)). Stock is then taken to be usable anywhere below, and the travel time is that to the farthest.
-2. Where a faster lane costs more, units are expedited first: only those whose sale would be lost before the next
-   slower lane can arrive, and only while the margin that they save pays the additional freight.
-3. The cheapest lane whose origin has units replenishes; what it cannot carry goes to the next cheapest.
-An origin with sales of its own keeps what protects them until its next arrival, and gives nothing of it.
+A warehouse that feeds others asks for all of them; the travel time of its need is that to the farthest of them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
 from forecasting.allocation import Claims, share_out
-from forecasting.network import WITHOUT_LIMIT, Network, Products
+from forecasting.network import WITHOUT_LIMIT
+from forecasting.planning_books import PlanningBooks
 from forecasting.planning_needs import Need, Shipment
-from forecasting.planning_state import DEFAULT_PURCHASE_LEAD_TIME_DAYS, PLANNED, PlanningState
-from forecasting.policy import Policy
-from forecasting.safety_stock import Economics, Exposure, Window, cheapest_units, expected_cost, project
+from forecasting.planning_state import DEFAULT_PURCHASE_LEAD_TIME_DAYS, PLANNED
+from forecasting.safety_stock import Economics, Exposure, Window, cheapest_units, expected_cost
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
-
-ROWS_AT_ONCE = 1_000
-"""Nodes whose paths are projected together: about 64 MB per array."""
 
 STEPS = 20
 """Steps in which a claim on scarce units is cut."""
 
 
-@dataclass
-class PlanningRound:
-    """Books and rules of one round; `state` is changed as units are promised.
-
-    Attributes:
-        surplus: units that each node may give to others, shape (nodes,).
-        lane_left: units that each lane can still carry, shape (lanes,).
-        members: warehouse -> it and all that it feeds.
-    """
-
-    state: PlanningState
-    network: Network
-    products: Products
-    policy: Policy
-    surplus: Integers
-    lane_left: Integers
-    members: dict[str, dict[str, float]]
-
-    def __post_init__(self) -> None:
-        self._node_of = self.state.numbers()
-        self._used: set[tuple[int, int]] = set()
-
-    def nodes_of(self, warehouse_id: str) -> Integers:
-        """Numbers of the nodes of a warehouse, by sku."""
-        return np.flatnonzero(self.state.warehouse == warehouse_id)
-
-    def counterpart(self, nodes: Integers, *, warehouse_id: str) -> Integers:
-        """The nodes of the same products in another warehouse, -1 where there is none."""
-        return np.array(
-            [self._node_of.get((warehouse_id, int(sku)), -1) for sku in self.state.sku[nodes]], dtype=np.int64
-        )
-
-    def exposures(
-        self, nodes: Integers, *, window: Window, lead_time_sd_days: float = 0.0
-    ) -> Iterator[tuple[npt.NDArray[np.bool_], Exposure]]:
-        """Projections of nodes of one warehouse, a part at a time: which rows, and what they meet."""
-        for start in range(0, len(nodes), ROWS_AT_ONCE):
-            is_part = np.zeros(len(nodes), dtype=np.bool_)
-            is_part[start : start + ROWS_AT_ONCE] = True
-            yield is_part, self._project(nodes[is_part], window, lead_time_sd_days=lead_time_sd_days)
+class PlanningRound(PlanningBooks):
+    """Needs of lanes, and units shipped for them."""
 
     def _exposures_of(self, need: Need) -> Iterator[tuple[npt.NDArray[np.bool_], Exposure]]:
         return self.exposures(need.nodes, window=need.window, lead_time_sd_days=need.lead_time_sd_days)
-
-    def dry_periods(self, nodes: Integers, *, chance: Floats) -> Integers:
-        """First period by which units are missing on more than `chance` of the paths when nothing more is ordered.
-
-        Args:
-            nodes: of one warehouse; what it feeds counts with it.
-            chance: for each node, 0-1.
-
-        Returns:
-            Shape (nodes,); the number of periods of the plan where that never happens.
-        """
-        periods = self.state.periods
-        first = np.full(len(nodes), periods, dtype=np.int64)
-        for part, exposure in self.exposures(nodes, window=Window(arrival=0, end=periods, horizon=periods)):
-            is_likelier = (exposure.running > 0).mean(axis=1) > chance[part, None]
-            first[part] = np.where(is_likelier.any(axis=1), is_likelier.argmax(axis=1), periods)
-        return first
-
-    def _project(self, nodes: Integers, window: Window, *, lead_time_sd_days: float) -> Exposure:
-        state = self.state
-        paths = state.paths[state.path_row[nodes]]
-        for place, name in enumerate(self.fed_by(nodes)):
-            below = self.counterpart(nodes, warehouse_id=name)
-            # Paths of two warehouses are put together in an order of their own, so that their luck is independent.
-            order = np.random.default_rng(place + 1).permutation(paths.shape[1])
-            rows = np.where(below >= 0, state.path_row[below], len(state.paths) - 1)
-            paths = paths + state.paths[rows][:, order, :]
-        exposure = project(
-            paths,
-            stock=self.with_below(nodes, state.available.astype(np.float64)),
-            arrivals=self.with_below(nodes, state.arrivals),
-            window=window,
-        )
-        if lead_time_sd_days <= 0:
-            return exposure
-        rate = self.with_below(nodes, state.mean)[:, window.arrival : window.end].mean(axis=1)
-        return exposure.delayed(rate=rate, sd_periods=lead_time_sd_days / state.period_days)
-
-    def with_below(self, nodes: Integers, values: Floats) -> Floats:
-        """Values of nodes of one warehouse plus those of the same products in all that it feeds.
-
-        Args:
-            nodes: numbers of the nodes.
-            values: of all nodes, shape (all nodes, ...).
-        """
-        total = values[nodes]
-        for name in self.fed_by(nodes):
-            below = self.counterpart(nodes, warehouse_id=name)
-            total = total + np.where((below >= 0).reshape(-1, *[1] * (values.ndim - 1)), values[below], 0.0)
-        return total
-
-    def fed_by(self, nodes: Integers) -> list[str]:
-        """Warehouses below the one whose nodes these are (all of one warehouse)."""
-        if not len(nodes):
-            return []
-        own = str(self.state.warehouse[nodes[0]])
-        return [name for name in self.members.get(own, {}) if name != own]
 
     def need(
         self,
@@ -152,7 +47,22 @@ class PlanningRound:
         """The cheapest units of each node, all of one warehouse, and in cartons the cheaper of fewer and more."""
         blank = np.zeros(len(nodes), dtype=np.int64)
         lost = np.zeros(len(nodes))
-        need = Need(nodes, lane, window, economics, blank, blank, lost, carton_units, sd_days)
+        available = self.with_below(nodes, self.state.available.astype(np.float64)).astype(np.int64)
+        due = self.with_below(nodes, self.state.arrivals)[:, : window.end].sum(axis=1).astype(np.int64)
+        need = Need(
+            nodes=nodes,
+            lane=lane,
+            window=window,
+            economics=economics,
+            wanted=blank,
+            target=blank,
+            available=available,
+            due=due,
+            later=self.position(nodes) - available - due,
+            lost_before=lost,
+            carton_units=carton_units,
+            lead_time_sd_days=sd_days,
+        )
         wanted, target = blank.copy(), blank.copy()
         for part, exposure in self._exposures_of(need):
             costs, carton = economics.of(part), carton_units[part]
@@ -302,7 +212,6 @@ class PlanningRound:
 
     def _book(self, need: Need, units: Integers, *, kind: str, slower_lane: int) -> Shipment:
         saved, gain = np.zeros(len(units)), np.zeros(len(units))
-        position = self.position(need.nodes)
         for part, exposure in self._exposures_of(need):
             level = units[part][:, None]
             saved[part] = (np.maximum(exposure.needed, 0) - np.maximum(exposure.needed - level, 0)).mean(axis=1)
@@ -322,11 +231,4 @@ class PlanningRound:
         self.state.supply[PLANNED][need.nodes] += units
         self.lane_left[need.lane] -= int(units.sum())
         self._used |= {(need.lane, int(node)) for node in need.nodes}
-        return Shipment(need, kind, units, position, origin_units, saved, gain, slower_lane)
-
-    def position(self, nodes: Integers) -> Integers:
-        """Available and all that is on the way, of nodes of one warehouse and of what it feeds; shape (nodes,)."""
-        everything = self.state.available.astype(np.float64)
-        for units in self.state.supply.values():
-            everything = everything + units
-        return self.with_below(nodes, everything).astype(np.int64)
+        return Shipment(need, kind, units, origin_units, saved, gain, slower_lane)

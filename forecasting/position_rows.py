@@ -43,7 +43,8 @@ def position_rows(needs: list[Need], *, books: PlanningRound, as_of: dt.date) ->
 
     protection_days is lead time + review of its feeding lane (or of a purchase). Safety stock is what the order-up-to
     level holds above the mean demand of that time, never negative; the reorder point is mean demand over the lead time
-    plus safety stock. stock_out_date is the first day by which most demand paths have run dry, with all that is on the
+    plus safety stock, and it is compared with the position less what arrives only after the next order could.
+    stock_out_date is the first day by which most demand paths have run dry, with all that is on the
     way; empty when that is beyond the plan's horizon.
     """
     state = books.state
@@ -55,7 +56,7 @@ def position_rows(needs: list[Need], *, books: PlanningRound, as_of: dt.date) ->
         available = state.available[nodes]
         supply = {f"{kind}_units": units[nodes] for kind, units in state.supply.items() if kind != PLANNED}
         position = available + sum(supply.values(), start=np.zeros(len(nodes), dtype=np.int64))
-        order_up_to = np.maximum(position + need.wanted, 0)
+        order_up_to = need.order_up_to
         safety = np.maximum(np.ceil(np.round(order_up_to - until_next + need.lost_before, 6)), 0).astype(np.int64)
         reorder_point = np.ceil(np.round(until + safety, 6)).astype(np.int64)
         daily = until_next / (window.end * state.period_days)
@@ -80,7 +81,7 @@ def position_rows(needs: list[Need], *, books: PlanningRound, as_of: dt.date) ->
                 "has_demand": has_demand,
                 "model": state.models[nodes].tolist(),
                 "is_below_safety_stock": available < safety,
-                "is_below_reorder_point": position < reorder_point,
+                "is_below_reorder_point": position - need.later < reorder_point,
             }
         ).with_columns(
             pl.lit(as_of).alias("as_of_date"),

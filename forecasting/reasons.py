@@ -23,6 +23,7 @@ class TransferFacts:
     wanted_units: int
     available_units: int
     coming_units: int
+    later_units: int
     demand_until_next_arrival_units: float
     lost_before_units: float
     protection_units: float
@@ -81,17 +82,19 @@ def _replenish(facts: TransferFacts) -> tuple[str, str]:
     missed = f", of which {lost} cannot be served before this arrives" if lost != "0" else ""
     missed_zh = f"（其中 {lost} 件在本次到货前已无法满足）" if lost != "0" else ""
     mode_zh = MODES_ZH.get(facts.mode, facts.mode)
+    later = f" ({facts.later_units} more arrive later)" if facts.later_units else ""
+    later_zh = f"（另有 {facts.later_units} 件更晚到货）" if facts.later_units else ""
     demand, protection = _number(facts.demand_until_next_arrival_units), _number(facts.protection_units)
     whole = f" (with {', '.join(facts.feeds)}, which it feeds)" if facts.feeds else ""
     whole_zh = f"（含其供货的 {'、'.join(facts.feeds)}）" if facts.feeds else ""
     english = (
-        f"{facts.available_units} available and {facts.coming_units} on the way make {position}{whole}. "
+        f"{facts.available_units} available and {facts.coming_units} on the way make {position}{whole}{later}. "
         f"Until the arrival after this one, {facts.next_arrival_date}, demand is {demand}{missed}; "
         f"with {protection} as protection {_number(level)} are wanted. "
         f"{facts.mode} is the cheapest mode that can serve, arriving {facts.arrival_date}."
     )
     chinese = (
-        f"可售 {facts.available_units} 件，在途 {facts.coming_units} 件，合计 {position} 件{whole_zh}。"
+        f"可售 {facts.available_units} 件，在途 {facts.coming_units} 件，合计 {position} 件{whole_zh}{later_zh}。"
         f"到再下一次到货 {facts.next_arrival_date} 的需求为 {demand} 件{missed_zh}，"
         f"加保护量 {protection} 件，应有 {_number(level)} 件。"
         f"{mode_zh}是能供货的最便宜方式，{facts.arrival_date} 到货。"

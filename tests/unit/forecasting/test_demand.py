@@ -117,6 +117,20 @@ def test_paths_have_the_mean_of_their_forecast_and_are_whole_units() -> None:
     np.testing.assert_array_equal(paths, np.round(paths))
 
 
+def test_nothing_forecast_is_nothing_demanded() -> None:
+    bank = build_error_bank(sales_to_panel(noisy_sales(series=40), freq="W-MON"), horizon=4)
+    assert draw_paths(np.zeros((1, 4)), bank=bank).sum() == 0
+
+
+def test_a_launch_that_was_not_forecast_is_no_error_of_its_neighbors() -> None:
+    slow = {("a", f"s{number}"): 1 for number in range(30)}
+    launched = steady_sales({("a", "launched"): 500}, periods=12)
+    panel = sales_to_panel(pl.concat([steady_sales(slow), launched]), freq="W-MON")
+    forecast = forecast_demand(panel, horizon=4, model="pooled_ses")
+    paths = forecast.paths(series=np.array([panel.unique_ids.index("a/s3")]))
+    assert paths.max() <= 4
+
+
 def test_a_horizon_beyond_the_history_still_gives_paths() -> None:
     panel = sales_to_panel(noisy_sales(periods=20), freq="W-MON")
     paths = forecast_demand(panel, horizon=30).paths(series=np.array([0]))
@@ -138,7 +152,7 @@ def test_auto_takes_prophet_in_where_it_did_better_on_the_past() -> None:
     rng = np.random.default_rng(8)
     days = np.arange(800)
     dates = [MONDAY - dt.timedelta(days=800 - int(day)) for day in days]
-    demand = {f"steady{number}": rng.poisson(20, 800) for number in range(5)}
+    demand = {f"steady{number}": rng.poisson(20, 800) for number in range(12)}
     demand["growing"] = rng.poisson(5 + days * 0.1)  # a level lags behind a trend; Prophet does not
     demand["new"] = rng.poisson(9, 30)
     rows = pl.concat(
@@ -150,7 +164,7 @@ def test_auto_takes_prophet_in_where_it_did_better_on_the_past() -> None:
     chosen = dict(zip(panel.unique_ids, forecast.models.tolist(), strict=True))
     assert chosen.pop("a/growing") == "prophet_pooled"
     assert chosen.pop("a/new") == "mean"
-    assert list(chosen.values()).count("pooled_ses") >= 3  # luck may let Prophet win on pure noise, not often
+    assert list(chosen.values()).count("pooled_ses") >= 9  # luck may let Prophet win on pure noise, not often
     weekly = sales_to_panel(rows, freq="W-MON")
     assert "prophet_pooled" not in choose_models(weekly, model="auto")
 

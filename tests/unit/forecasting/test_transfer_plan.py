@@ -385,3 +385,18 @@ def test_the_horizon_covers_purchase_legs_review_and_look_ahead() -> None:
         lanes=two_legs, products=products, policy=policy, freq="D", stock=stock({("hub", "x"): 1}), warehouses={"fba"}
     )
     assert without_purchase == 28 + 7 + 7 + 7
+
+
+def test_units_that_arrive_after_the_next_order_could_do_not_count() -> None:
+    result = plan(
+        steady_forecast({("shop", "x"): 10}),
+        stock=stock({("shop", "x"): 20}),
+        in_transit=in_transit(("shop", "x", 40, days(35))),
+        lanes=lanes(lane("cn", "shop")),
+    )
+    row = result.transfers.row(0, named=True)
+    assert (row["units"], row["position_units"], row["later_units"], row["order_up_to_units"]) == (10, 60, 40, 30)
+    assert "40 more arrive later" in row["reason"]
+    position = result.positions.row(0, named=True)
+    assert (position["order_up_to_units"], position["safety_stock_units"]) == (30, 0)
+    assert position["reorder_point_units"] <= 21
