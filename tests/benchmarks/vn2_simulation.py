@@ -1,7 +1,7 @@
 """VN2 driven week by week through `diaobo suggest`, beside the rule of thumb that it has to beat.
 
 Belongs here: the simulated stores, their start state and timing, and the rule of thumb. Does not: printing
-(`__main__.py`), the statement that ours costs less (`tests/integration` style test in `test_vn2_simulation.py`).
+(`__main__.py`), the statement that ours costs less (`tests/integration/test_vn2_simulation.py`).
 
 The game (VN2 Inventory Planning Challenge 2025, N. Vandeput): 599 store x product series, one central warehouse with
 supply without end, one order a week, holding 0.2 per unit left at the end of a week, shortage 1.0 per lost unit.
