@@ -157,7 +157,7 @@ def build_company(folder: Path, *, name: str = "Sample Seller", publish: bool = 
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "company.toml").write_text(
         f'[company]\nname = "{name}"\nbase_currency = "USD"\ntime_zone = "America/Los_Angeles"\nkind = "sandbox"\n'
-        f"as_of = {AS_OF}\n",
+        f"as_of = {AS_OF}\n[policy]\nservice_level = 0.95\n",
         encoding="utf-8",
     )
     if publish:
