@@ -135,7 +135,7 @@ def fit_matrix(
         fit_rows(window, panel, series_rows, fits)
 
     tasks = _tasks(keys, np.flatnonzero(known_rows >= 2))
-    with ThreadPoolExecutor(max_workers=threads or len(os.sched_getaffinity(0))) as pool:
+    with ThreadPoolExecutor(max_workers=threads or cores()) as pool:
         list(pool.map(run, tasks))
     return PanelFit(
         dates=calendar,
@@ -147,6 +147,11 @@ def fit_matrix(
         known_rows=known_rows,
         ends=ends,
     )
+
+
+def cores() -> int:
+    """Cores that this process may use; a container's limit counts where the system tells it."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _refuse(

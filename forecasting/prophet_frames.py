@@ -21,6 +21,9 @@ Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 Dates = npt.NDArray[np.datetime64]
 
+_ROWS_AT_ONCE = 4_000_000
+"""Rows placed in one step: 100,000 series of two years are 73 million, and their places would take 1 GB at once."""
+
 WEEKDAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 
 
@@ -61,21 +64,21 @@ def read_frame(
     _refuse_dates(series, freq=freq, frame="series")
     _refuse_values(series, ["y", *names])
     keys = series.select("unique_id").unique().sort("unique_id").with_row_index("row")
-    days = series["ds"].cast(pl.Date).cast(pl.Int32).to_numpy()
-    first = int(days.min())
-    periods = (int(days.max()) - first) // step + 1
+    bounds = series.select(first=pl.col("ds").min(), last=pl.col("ds").max()).cast(pl.Date).cast(pl.Int32)
+    first = int(bounds["first"][0])
+    periods = (int(bounds["last"][0]) - first) // step + 1
     if periods > MOST_ROWS:
         raise UnableToForecast(
             [f"series: dates span {periods:,} periods, at most {MOST_ROWS:,} can be read: is a date mistyped?"]
         )
-    places = series.select("unique_id").join(keys, on="unique_id", how="left", maintain_order="left")["row"].to_numpy()
-    cells = places.astype(np.int64) * periods + (days - first) // step
-    is_seen = np.zeros(len(keys) * periods, dtype=np.bool_)
-    is_seen[cells] = True
-    if int(is_seen.sum()) < len(cells):
-        _refuse_duplicates(series)
     demand = np.full(len(keys) * periods, np.nan)
-    demand[cells] = series["y"].cast(pl.Float64).to_numpy()
+    is_seen = np.zeros(len(keys) * periods, dtype=np.bool_)
+    for part in series.select("unique_id", "ds", pl.col("y").cast(pl.Float64)).iter_slices(_ROWS_AT_ONCE):
+        cells = _cells(part, keys, first=first, step=step, periods=periods)
+        demand[cells] = part["y"].to_numpy()
+        is_seen[cells] = True
+    if int(is_seen.sum()) < series.height:
+        _refuse_duplicates(series)
     ends = periods - 1 - is_seen.reshape(len(keys), periods)[:, ::-1].argmax(axis=1)
     panel = FramePanel(
         ids=keys["unique_id"],
@@ -88,6 +91,14 @@ def read_frame(
     if names:
         _read_regressors(panel, series, future, keys, names, horizon)
     return panel
+
+
+def _cells(rows: pl.DataFrame, keys: pl.DataFrame, *, first: int, step: int, periods: int) -> Integers:
+    """Where each row stands in the matrix, counted along its rows."""
+    places = rows.select("unique_id").join(keys, on="unique_id", how="left", maintain_order="left")["row"].to_numpy()
+    days = rows["ds"].cast(pl.Date).cast(pl.Int32).to_numpy()
+    cells: Integers = places.astype(np.int64) * periods + (days - first) // step
+    return cells
 
 
 def _step_of(freq: str) -> int:

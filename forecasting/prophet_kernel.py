@@ -1,8 +1,7 @@
 """Fits and forecasts many series of one window of dates in one compiled call.
 
 Belongs here: the certificate of an optimum, the choice among several, the loop over series, the mean forecast. Does
-not: the optimum for given products (`prophet_solver.py`), the products (`prophet_products.py`), names of columns and
-grouping of series into windows (`prophet_design.py`, `prophet_fit.py`).
+not: the optimum (`prophet_solver.py`), products (`prophet_products.py`), grouping of series (`prophet_fit.py`).
 """
 
 from __future__ import annotations
@@ -32,6 +31,7 @@ from forecasting.prophet_solver import (
     Moments,
     first_guess,
     is_full_rank,
+    largest_residual,
     least_squares_residual,
     log_density,
     scan_modes,
@@ -126,14 +126,15 @@ def _choose_mode(
 ) -> tuple[float, Floats, int, int]:
     """The mode to report: its variance, the change of v (rotated), its status, the steps taken; `delta` is set.
 
-    Where no fit can have less than half of the squared residual found, the mode is the only one (docs/adr/0006).
+    It is the only mode where squared residuals of modes cannot differ by a factor of two (docs/adr/0006).
     """
     rows = float(series.rows)
     tau = window.tau
     start = first_guess(moments, block, rows)
     variance, change, steps = settle(block, moments, rows, tau, delta, start, -np.inf, np.inf)
     least = least_squares_residual(block, moments)
-    is_unique = 2.0 * least >= variance * rows and least > EXACT_VARIANCE * rows
+    largest = largest_residual(moments, rows, tau, variance, change, delta)
+    is_unique = largest <= 2.0 * least and least > EXACT_VARIANCE * rows
     if is_unique and series.rows > block.diagonal.size + delta.size:
         return variance, change, OPTIMAL, steps
     status, lowest, most_modes = OPTIMAL, max(0.25 * least / rows, EXACT_VARIANCE), _ALL

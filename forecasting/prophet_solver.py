@@ -190,6 +190,25 @@ def least_squares_residual(block: Block, moments: Moments) -> float:
 
 
 @compiled
+def largest_residual(
+    moments: Moments, rows: float, tau: float, variance: float, smooth: Floats, weights: Floats
+) -> float:
+    """No mode has a larger squared residual than this, given one mode (found from an anchor at zero).
+
+    Another optimum, at u, is no better on this mode's coefficients: R(u) <= R + u x penalty. And modes have u =
+    root(R(u)), which bounds u in turn, starting from the residual of all coefficients zero.
+    """
+    square = variance * (rows + 4.0 * variance)
+    penalty = dot(smooth, smooth)
+    for j in range(weights.size):
+        penalty += 2.0 * abs(weights[j]) / tau
+    bound = variance_of(moments.square, rows)
+    for _ in range(4):
+        bound = min(bound, variance_of(square + bound * penalty, rows))
+    return square + bound * penalty
+
+
+@compiled
 def is_full_rank(columns: Floats) -> bool:
     """Whether the rows of a matrix (n x p) are independent, so that every y is matched exactly (Gram-Schmidt)."""
     work = columns.copy()

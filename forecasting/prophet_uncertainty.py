@@ -19,7 +19,6 @@ tabulated on a fixed grid of log p and log r, and interpolated by cubics. (Perio
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from statistics import NormalDist
@@ -28,7 +27,7 @@ import numpy as np
 import numpy.typing as npt
 
 from forecasting.compiled import compiled
-from forecasting.prophet_fit import PanelFit
+from forecasting.prophet_fit import PanelFit, cores
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -85,7 +84,7 @@ def predictive_quantiles(
         levels=levels,
         ratios=_node_range(ratio_places[is_fitted], _RATIO_NODES),
         chances=_node_range(chance_places[is_fitted], None),
-        threads=threads or len(os.sched_getaffinity(0)),
+        threads=threads or cores(),
     )
     distances = np.full((len(spans), len(windows), len(levels)), np.nan)
     total = np.sqrt(trend**2 + noise**2) * fit.fits.scale[:, None]

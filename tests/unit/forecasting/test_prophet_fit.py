@@ -196,3 +196,8 @@ def test_bad_arrays_are_refused_in_words(changes: dict, words: str) -> None:
     } | changes
     with pytest.raises(UnableToForecast, match=words):
         fit_matrix(arguments.pop("demand"), **arguments)
+
+
+def test_no_series_give_no_forecast() -> None:
+    fit = fit_matrix(np.empty((0, 10)), dates=np.datetime64("2022-01-01") + np.arange(10), horizon=3)
+    assert fit.fits.mean.shape == (0, 3)
