@@ -103,7 +103,7 @@ class RandomDesign:
         return -float(found.fun)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(SEEDS, st.integers(45, 200), st.integers(0, 8), st.sampled_from([0.0, 0.1, 0.6]), st.integers(0, 2))
 def test_no_general_solver_finds_a_denser_point(seed: int, rows: int, features: int, missing: float, own: int) -> None:
     design = RandomDesign(seed, rows, features, missing, own)
