@@ -25,13 +25,9 @@ def show(text: Language) -> None:
     company, publication = screen.company(), screen.publication()
     decision_panel.show_answer()
     st.caption(
-        text("Orders are live.")
-        + " "
-        + (
-            text("The advice beside them was planned on {day}.", day=text.day(publication.as_of_date))
-            if publication
-            else text("Nothing has been planned yet.")
-        )
+        text("Orders are live. The advice beside them was planned on {day}.", day=text.day(publication.as_of_date))
+        if publication
+        else text("Orders are live. Nothing has been planned yet.")
     )
     people = actions.names_of_people()
     warehouses = (
@@ -51,10 +47,10 @@ def show(text: Language) -> None:
             return
         _detail(history, person, warehouses, people, company.time_zone, text)
         return
-    _list(person, warehouses, people, text)
+    _list(person, people, text)
 
 
-def _list(person: Person, warehouses: Mapping[str, str], people: Mapping[str, str], text: Language) -> None:
+def _list(person: Person, people: Mapping[str, str], text: Language) -> None:
     everything = actions.transfer_orders()
     if not everything:
         st.info(text("There are no orders yet. Select suggestions and submit them: they become orders here."))
@@ -77,12 +73,12 @@ def _list(person: Person, warehouses: Mapping[str, str], people: Mapping[str, st
     if not found:
         st.info(text("No order is in this state."))
         return
-    rows = orders.order_rows(found, warehouses=warehouses, people=people, text=text)
+    rows = orders.order_rows(found, people=people, text=text)
     currency = next((order.value.currency for order in found if order.value), None)
     columns = {
         "document_number": tables.words(text("Order"), pinned=True),
         "status": tables.words(text("Status")),
-        "lane": tables.words(text("Lane"), width="large"),
+        "lane": tables.words(text("Lane")),
         "ship_date": tables.day(text("Ships"), text),
         "arrival_date": tables.day(text("Arrives"), text),
         "line_count": tables.units(text("Lines")),

@@ -31,8 +31,8 @@ def show(company: Company, text: Language) -> None:
         if company.is_sandbox:
             st.info(
                 text(
-                    "This is a sandbox company with demo people. Their logins and passwords were printed when "
-                    "`diaobo run` set it up; `diaobo user list` shows the logins."
+                    "This is a sandbox company with demo people. Their passwords were printed when `diaobo run` set it "
+                    "up, once. `diaobo user list` shows the logins, `diaobo user reset-password LOGIN` a new password."
                 ),
                 icon=":material/key:",
             )

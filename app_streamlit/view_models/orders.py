@@ -65,16 +65,14 @@ def status_word(choice: str, text: Language) -> str:
     return text("All") if choice == "all" else word(text, ORDER_STATUSES, choice)
 
 
-def order_rows(
-    orders: Iterable[TransferOrder], *, warehouses: Mapping[str, str], people: Mapping[str, str], text: Language
-) -> pd.DataFrame:
+def order_rows(orders: Iterable[TransferOrder], *, people: Mapping[str, str], text: Language) -> pd.DataFrame:
     """The list: one row per order."""
     return pd.DataFrame(
         [
             {
                 "document_number": order.document_number,
                 "status": word(text, ORDER_STATUSES, order.status.value),
-                "lane": lane_words(order, warehouses=warehouses, text=text),
+                "lane": f"{order.origin_id} → {order.destination_id} · {word(text, MODES, order.mode)}",
                 "ship_date": order.ship_date,
                 "arrival_date": order.arrival_date,
                 "line_count": len(order.lines),
