@@ -117,6 +117,8 @@ def _fail_runs_that_were_killed(instance: Any) -> None:
 def _execute_job(
     defs: Any, instance: Any, company: Company, *, as_of: dt.date | None, run_id: str, console: Console, verbose: bool
 ) -> list[str]:
+    from dagster import DagsterExecutionInterruptedError
+
     from pipelines.run_failures import failure_lines
     from pipelines.run_progress import RunProgress
 
@@ -128,7 +130,10 @@ def _execute_job(
         config["loggers"] = {"console": {"config": {"log_level": "CRITICAL"}}}
     with RunProgress(console=console, totals=totals) as progress, _quiet(_log_file(company), verbose=verbose):
         instance.add_event_listener(run_id, progress.handle)
-        result = job.execute_in_process(run_config=config, instance=instance, run_id=run_id, raise_on_error=False)
+        try:
+            result = job.execute_in_process(run_config=config, instance=instance, run_id=run_id, raise_on_error=False)
+        except DagsterExecutionInterruptedError:
+            return ["Stopped by Ctrl-C; the next run starts afresh"]
     return failure_lines(result.all_events, is_success=result.success, verbose=verbose)
 
 
@@ -150,13 +155,18 @@ def _log_file(company: Company) -> Path:
 
 
 def _tell(company: Company, *, run_id: str, console: Console, seconds: float) -> None:
+    from inventory_core.errors import Malformed, Refused
     from pipelines.people import ensure_people
     from pipelines.run_summary import read_summary, show_passwords, show_summary
 
-    passwords = ensure_people(
-        company.folder, warehouse=company.warehouse, at=dt.datetime.now(dt.UTC), run_id=run_id, environ=os.environ
-    )
     summary = read_summary(company.published, warehouse=company.warehouse)
     show_summary(summary, console=console, folder=company.folder, seconds=seconds)
+    try:
+        passwords = ensure_people(
+            company.folder, warehouse=company.warehouse, at=dt.datetime.now(dt.UTC), run_id=run_id, environ=os.environ
+        )
+    except (Refused, Malformed) as error:
+        click.echo(f"The marts are published, but people got no accounts: {error}; mend the sheet `people`", err=True)
+        raise SystemExit(1) from None
     show_passwords(passwords, console=console, is_sandbox=company.kind == "sandbox")
     sys.stdout.flush()

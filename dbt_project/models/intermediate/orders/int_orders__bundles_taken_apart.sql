@@ -79,6 +79,7 @@ select
         end as decimal(18, 4)
     ) as revenue_amount,
     revenue_currency,
+    buyer_digest is not null as has_buyer,
     sale_date,
     ordered_at
 from taken_apart

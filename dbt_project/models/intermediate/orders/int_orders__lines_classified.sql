@@ -64,12 +64,14 @@ select
         when is_bulk then bulk_from_units
         else units
     end as demand_units,
-    -- A refund lowers revenue whatever sign its source writes. A cancellation of something that was never charged (no
-    -- sale of it in the books) lowers it only where the source itself writes a negative amount.
+    -- A refund lowers revenue whatever sign its source writes. A cancellation is a refund where its sale was found,
+    -- where it names a buyer (a credit note of its own, as in Online Retail II) or where its amount is negative; else
+    -- it is the state of an order that was never charged (as in Amazon's and Shopify's reports).
     cast(
         case
             when line_kind = 'sale' then revenue_amount
-            when line_kind = 'return' or is_paired_cancellation then -abs(revenue_amount)
+            when line_kind = 'return' then -abs(revenue_amount)
+            when line_kind = 'cancellation' and (is_paired_cancellation or has_buyer) then -abs(revenue_amount)
             when line_kind = 'cancellation' then least(revenue_amount, 0)
             else 0
         end as decimal(18, 4)
