@@ -27,7 +27,7 @@ from forecasting.prophet_fit import PanelFit, fit_matrix
 from forecasting.prophet_frames import FramePanel, calendars_of, forecast_rows, read_frame
 from forecasting.prophet_kernel import CONSTANT, LOCAL_MODE, NO_MODE, TOO_SHORT
 from forecasting.prophet_package import PackageTask, UnableToFit, forecast_by_package
-from forecasting.prophet_settings import HolidayCalendar, ProphetSettings, UnableToForecast
+from forecasting.prophet_settings import HolidayCalendar, ProphetSettings, UnableToFitProphet
 from forecasting.prophet_uncertainty import predictive_quantiles
 
 Floats = npt.NDArray[np.float64]
@@ -119,7 +119,7 @@ def fit_predict(
         threads: that work side by side, one for each core by default; results do not depend on it.
 
     Raises:
-        UnableToForecast: with one line for every problem of the input.
+        UnableToFitProphet: with one line for every problem of the input.
     """
     settings = settings or ProphetSettings()
     panel = read_frame(series, freq=freq, horizon=horizon, future=future, settings=settings)
@@ -214,7 +214,7 @@ def forecast_matrix(
         threads: that work side by side.
 
     Raises:
-        UnableToForecast: with one line for every problem of the input.
+        UnableToFitProphet: with one line for every problem of the input.
     """
     settings = settings or ProphetSettings()
     _refuse(quantiles, windows, horizon)
@@ -289,7 +289,7 @@ def _refuse(quantiles: Sequence[float], windows: Sequence[tuple[int, int]], hori
         if not 1 <= first <= last <= horizon
     ]
     if problems:
-        raise UnableToForecast(problems)
+        raise UnableToFitProphet(problems)
 
 
 def _window_sums(values: Floats, windows: Sequence[tuple[int, int]]) -> Floats:

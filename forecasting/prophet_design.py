@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from forecasting.prophet_settings import Holiday, HolidayCalendar, ProphetSettings, UnableToForecast
+from forecasting.prophet_settings import Holiday, HolidayCalendar, ProphetSettings, UnableToFitProphet
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -91,7 +91,7 @@ def build_design(dates: Dates, *, settings: ProphetSettings, holidays: HolidayCa
         holidays: public holidays and special dates.
 
     Raises:
-        UnableToForecast: an unknown country, or a holiday with two prior scales.
+        UnableToFitProphet: an unknown country, or a holiday with two prior scales.
     """
     columns: list[_Column] = []
     parts: list[Floats] = [np.empty((len(dates), 0))]
@@ -142,7 +142,7 @@ def country_holidays(country: str, years: range) -> list[Holiday]:
     import holidays  # 0.3 s, and not needed without a country
 
     if not hasattr(holidays, country):
-        raise UnableToForecast([f"holidays: country {country} is not known: pass an ISO 3166-1 alpha-2 code"])
+        raise UnableToFitProphet([f"holidays: country {country} is not known: pass an ISO 3166-1 alpha-2 code"])
     table = getattr(holidays, country)(expand=False, language="en_US", years=list(years))
     return [Holiday(name=name, date=date) for date in table for name in table.get_list(date)]
 
@@ -188,7 +188,7 @@ def _prior_scales(rows: list[Holiday], default: float) -> dict[str, float]:
         if holiday.lower_window > 0 or holiday.upper_window < 0:
             problems.append(f"holidays: {holiday.name} needs lower_window <= 0 and upper_window >= 0")
     if problems:
-        raise UnableToForecast(sorted(set(problems)))
+        raise UnableToFitProphet(sorted(set(problems)))
     return scales
 
 

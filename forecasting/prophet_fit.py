@@ -18,7 +18,7 @@ from forecasting.compiled import compiled
 from forecasting.prophet_design import Design, build_design
 from forecasting.prophet_kernel import OPTIMAL, TOO_SHORT, Fits, Panel, fit_rows
 from forecasting.prophet_products import TREND_DEVIATION, build_window
-from forecasting.prophet_settings import HolidayCalendar, ProphetSettings, UnableToForecast
+from forecasting.prophet_settings import HolidayCalendar, ProphetSettings, UnableToFitProphet
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -89,7 +89,7 @@ def fit_matrix(
         threads: that work side by side, one for each core by default; results do not depend on it.
 
     Raises:
-        UnableToForecast: arrays that do not fit together, infinite values, an irregular calendar.
+        UnableToFitProphet: arrays that do not fit together, infinite values, an irregular calendar.
     """
     settings = settings or ProphetSettings()
     count, periods = demand.shape
@@ -181,7 +181,7 @@ def _refuse(
     if ends.shape != (count,) or (count and not (ends.min() >= 0 and ends.max() < periods)):
         problems.append("ends must hold one row of the calendar for each series")
     if problems:
-        raise UnableToForecast(problems)
+        raise UnableToFitProphet(problems)
 
 
 def _empty_fits(count: int, columns: int, regressors: int, changepoints: int, horizon: int) -> Fits:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import polars as pl
 
 from forecasting.prophet_fit import MOST_ROWS
-from forecasting.prophet_settings import HolidayCalendar, ProphetSettings, UnableToForecast
+from forecasting.prophet_settings import HolidayCalendar, ProphetSettings, UnableToFitProphet
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -54,12 +54,12 @@ def read_frame(
     """Check a frame and put it on a calendar; arguments as of `prophet_batch.fit_predict`.
 
     Raises:
-        UnableToForecast: with one line for every problem.
+        UnableToFitProphet: with one line for every problem.
     """
     names = [regressor.name for regressor in settings.regressors]
     step = _step_of(freq)
     if horizon < 1:
-        raise UnableToForecast([f"the horizon is {horizon}: pass at least 1"])
+        raise UnableToFitProphet([f"the horizon is {horizon}: pass at least 1"])
     _refuse_columns(series, ["unique_id", "ds", "y", *names], frame="series")
     _refuse_dates(series, freq=freq, frame="series")
     _refuse_values(series, ["y", *names])
@@ -68,7 +68,7 @@ def read_frame(
     first = int(bounds["first"][0])
     periods = (int(bounds["last"][0]) - first) // step + 1
     if periods > MOST_ROWS:
-        raise UnableToForecast(
+        raise UnableToFitProphet(
             [f"series: dates span {periods:,} periods, at most {MOST_ROWS:,} can be read: is a date mistyped?"]
         )
     demand = np.full(len(keys) * periods, np.nan)
@@ -106,7 +106,7 @@ def _step_of(freq: str) -> int:
         return 1
     if freq in {f"W-{day}" for day in WEEKDAYS}:
         return 7
-    raise UnableToForecast([f"freq {freq} is not known: pass D, or W-MON to W-SUN"])
+    raise UnableToFitProphet([f"freq {freq} is not known: pass D, or W-MON to W-SUN"])
 
 
 def _refuse_columns(frame_rows: pl.DataFrame, names: list[str], *, frame: str) -> None:
@@ -124,7 +124,7 @@ def _refuse_columns(frame_rows: pl.DataFrame, names: list[str], *, frame: str) -
             if frame_rows[name].has_nulls()
         ]
     if problems:
-        raise UnableToForecast(problems)
+        raise UnableToFitProphet(problems)
 
 
 def _refuse_dates(frame_rows: pl.DataFrame, *, freq: str, frame: str) -> None:
@@ -140,7 +140,7 @@ def _refuse_dates(frame_rows: pl.DataFrame, *, freq: str, frame: str) -> None:
         problem = f"holds {wrong:%Y-%m-%d}, which is not the weekday of {freq}: label weeks by that day, or pass D"
     else:
         return
-    raise UnableToForecast([f"{frame}: column ds {problem}"])
+    raise UnableToFitProphet([f"{frame}: column ds {problem}"])
 
 
 def _refuse_values(series: pl.DataFrame, names: list[str]) -> None:
@@ -152,14 +152,14 @@ def _refuse_values(series: pl.DataFrame, names: list[str]) -> None:
             row = series.filter(pl.col(name).is_infinite()).row(0, named=True)
             problems.append(f"series: {name} of {row['unique_id']} on {row['ds']} is infinite: pass a number or null")
     if problems:
-        raise UnableToForecast(problems)
+        raise UnableToFitProphet(problems)
 
 
 def _refuse_duplicates(series: pl.DataFrame) -> None:
     doubles = series.group_by("unique_id", "ds").len().filter(pl.col("len") > 1).sort("unique_id", "ds")
     row = doubles.row(0, named=True)
     example = f"{row['unique_id']} on {row['ds']}"
-    raise UnableToForecast(
+    raise UnableToFitProphet(
         [f"series: {doubles.height} dates have more than one row, such as {example}: sum them first"]
     )
 
@@ -203,7 +203,7 @@ def _read_regressors(
             where = "series" if d <= panel.ends[i] else "future"
             problems.append(f"{where}: {name} of {panel.ids[int(i)]} on {day} is missing ({len(lacking)} such cells)")
     if problems:
-        raise UnableToForecast(problems)
+        raise UnableToFitProphet(problems)
     panel.regressors[:] = np.where(np.isfinite(values), values, 0.0)
 
 

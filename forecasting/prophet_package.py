@@ -1,7 +1,7 @@
 """Series that the batched solver leaves to the Prophet package: sampled paths of one series at a time.
 
 Belongs here: feeding the package what the batched solver would have seen, keeping it quiet and deterministic. Does
-not: the choice of series (`prophet_batch.py`), the reference model of the demand forecast (`prophet_reference.py`).
+not: the choice of series (`prophet_batch.py`), the demand forecast's use of it (`prophet_engine.py`).
 """
 
 from __future__ import annotations

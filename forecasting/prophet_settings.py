@@ -15,7 +15,7 @@ import polars as pl
 BUILT_IN_SEASONALITIES = ("yearly", "weekly", "daily")
 
 
-class UnableToForecast(ValueError):
+class UnableToFitProphet(ValueError):
     """Input that no forecast can be made of; `problems` has one line each, saying what to pass instead."""
 
     def __init__(self, problems: list[str]) -> None:
@@ -69,13 +69,13 @@ class HolidayCalendar:
             country: whose public holidays are added.
 
         Raises:
-            UnableToForecast: columns or values are missing.
+            UnableToFitProphet: columns or values are missing.
         """
         missing = [name for name in ("holiday", "ds") if name not in frame.columns]
         if missing:
-            raise UnableToForecast([f"holidays: column {name} is missing: pass holiday and ds" for name in missing])
+            raise UnableToFitProphet([f"holidays: column {name} is missing: pass holiday and ds" for name in missing])
         if frame["holiday"].has_nulls() or frame["ds"].has_nulls():
-            raise UnableToForecast(["holidays: a name or a date is missing: drop that row"])
+            raise UnableToFitProphet(["holidays: a name or a date is missing: drop that row"])
         optional = [name for name in ("lower_window", "upper_window", "prior_scale") if name in frame.columns]
         rows = frame.select("holiday", pl.col("ds").cast(pl.Date), *optional).unique(maintain_order=True)
         return cls(
@@ -133,7 +133,7 @@ class ProphetSettings:
     def __post_init__(self) -> None:
         problems = [f"settings: {problem}" for problem in self._problems()]
         if problems:
-            raise UnableToForecast(problems)
+            raise UnableToFitProphet(problems)
 
     def _problems(self) -> list[str]:
         scales = {

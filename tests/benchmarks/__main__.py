@@ -1,6 +1,7 @@
 """`make bench`: one table of what was measured, beside the peer of the same run.
 
-Belongs here: the list of rows and the print. Does not: what is measured (`planner.py`), how (`measure.py`).
+Belongs here: the list of rows and the print. Does not: what is measured (`planner.py`, `bench_prophet.py`), how
+(`measure.py`).
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.benchmarks import planner
+from tests.benchmarks import bench_prophet, planner
 from tests.benchmarks.measure import measure
 
 
@@ -72,6 +73,8 @@ def main() -> None:
             peer = measure(row.peer)
             line += f"  {peer.result:>10,.3f}{ours.result / peer.result:>8.3f}  {row.peer_name} ({peer.seconds:.1f} s)"
         print(line, flush=True)
+    print()
+    bench_prophet.main()
 
 
 if __name__ == "__main__":

@@ -228,10 +228,15 @@ def _row(what: str, size: str, seconds: float, peak: float, peer_seconds: float 
     }
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Print every measurement, as the second table of `make bench`."""
     for line in rows():
         print(
             f"{line['what']:<48}{line['size']:<36}{line['seconds']:>10.3f} s{line['peak_memory_mb']:>8.0f} MB"
             f"{line['ratio']:>9.0f} x {line['peer']}",
             flush=True,
         )
+
+
+if __name__ == "__main__":
+    main()

@@ -13,7 +13,7 @@ from prophet import Prophet
 
 from forecasting import prophet_batch, prophet_design, prophet_frames, prophet_uncertainty
 from forecasting.prophet_batch import fit_predict, forecast_matrix
-from forecasting.prophet_settings import Holiday, HolidayCalendar, ProphetSettings, Regressor, UnableToForecast
+from forecasting.prophet_settings import Holiday, HolidayCalendar, ProphetSettings, Regressor, UnableToFitProphet
 
 START = dt.date(2023, 1, 2)
 
@@ -184,7 +184,7 @@ GOOD = series_of("a", noise(30))
     ],
 )
 def test_bad_frames_are_refused_in_words(frame: pl.DataFrame, arguments: dict, words: str) -> None:
-    with pytest.raises(UnableToForecast, match=words):
+    with pytest.raises(UnableToFitProphet, match=words):
         fit_predict(frame, **{"freq": "D", "horizon": 3} | arguments)
 
 

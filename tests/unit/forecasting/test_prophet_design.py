@@ -21,7 +21,7 @@ from forecasting.prophet_settings import (
     ProphetSettings,
     Regressor,
     Seasonality,
-    UnableToForecast,
+    UnableToFitProphet,
 )
 from tests.unit.forecasting.prophet_oracle import Oracle, our_point
 
@@ -164,7 +164,7 @@ def test_holidays_are_read_from_a_frame() -> None:
     ],
 )
 def test_bad_holidays_are_refused_in_words(calendar: HolidayCalendar, words: str) -> None:
-    with pytest.raises(UnableToForecast, match=words):
+    with pytest.raises(UnableToFitProphet, match=words):
         build_design(START + np.arange(30), settings=ProphetSettings(), holidays=calendar)
 
 
@@ -180,5 +180,5 @@ def test_bad_holidays_are_refused_in_words(calendar: HolidayCalendar, words: str
     ],
 )
 def test_bad_settings_are_refused_in_words(arguments: dict, words: str) -> None:
-    with pytest.raises(UnableToForecast, match=words):
+    with pytest.raises(UnableToFitProphet, match=words):
         ProphetSettings(**arguments)

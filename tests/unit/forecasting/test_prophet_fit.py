@@ -13,7 +13,7 @@ from prophet import Prophet
 
 from forecasting.prophet_fit import fit_matrix
 from forecasting.prophet_kernel import CONSTANT, LOCAL_MODE, NO_MODE, OPTIMAL, TOO_SHORT
-from forecasting.prophet_settings import HolidayCalendar, ProphetSettings, UnableToForecast
+from forecasting.prophet_settings import HolidayCalendar, ProphetSettings, UnableToFitProphet
 from tests.unit.forecasting.prophet_oracle import Oracle, our_point, package_point
 
 Floats = npt.NDArray[np.float64]
@@ -194,7 +194,7 @@ def test_bad_arrays_are_refused_in_words(changes: dict, words: str) -> None:
         "dates": np.datetime64("2022-01-01") + np.arange(4),
         "horizon": 2,
     } | changes
-    with pytest.raises(UnableToForecast, match=words):
+    with pytest.raises(UnableToFitProphet, match=words):
         fit_matrix(arguments.pop("demand"), **arguments)
 
 
