@@ -90,6 +90,11 @@ def read(publication: Publication, query: Query) -> pd.DataFrame:
     return _answer(str(publication.path), publication.stamp, query.sql, tuple(query.parameters))
 
 
+def read_once(publication: Publication, query: Query) -> pd.DataFrame:
+    """The rows of a query that nobody asks twice, such as a whole table for a file: they do not fill the cache."""
+    return _execute(str(publication.path), publication.stamp, query)
+
+
 def read_all(publication: Publication, queries: Sequence[Query]) -> list[pd.DataFrame]:
     """The rows of several queries, in their order."""
     return [read(publication, query) for query in queries]

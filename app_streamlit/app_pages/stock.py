@@ -133,7 +133,7 @@ with st.container(horizontal=True, horizontal_alignment="distribute", vertical_a
     if pages > 1:
         st.pagination(pages, key=PAGE)
     tables.export_button(
-        lambda: warehouse.read(publication, stock.everything(wanted)),
+        lambda: warehouse.read_once(publication, stock.everything(wanted)),
         stock.EXPORTED,
         name=f"stock-{wanted.stock_date}",
         count=int(total["row_count"]),
