@@ -49,6 +49,7 @@ class RunSummary:
     in_transit_units: int
     in_transit_amount: Decimal | None  # None: no product on the way has a known cost
     unassigned_lines: int
+    uncounted_warehouses: int
 
     def rows(self, action: str) -> int:
         """Rows of one action: skipped, refused or corrected."""
@@ -86,7 +87,8 @@ def read_summary(published: Path, *, warehouse: Path) -> RunSummary:
                 (select coalesce(sum(units), 0) from fct_purchase_suggestions),
                 (select coalesce(sum(in_transit_units), 0) from fct_in_transit),
                 (select sum(value_amount) from fct_in_transit),
-                (select coalesce(sum(line_count), 0) from fct_unassigned_sales)
+                (select coalesce(sum(line_count), 0) from fct_unassigned_sales),
+                (select count(*) from fct_stock_alerts where alert_kind = 'stock_unknown')
             from dim_company
             """
         ).fetchall()[0]
@@ -106,6 +108,7 @@ def read_summary(published: Path, *, warehouse: Path) -> RunSummary:
         in_transit_units=int(row[11]),
         in_transit_amount=row[12],
         unassigned_lines=int(row[13]),
+        uncounted_warehouses=int(row[14]),
     )
 
 
@@ -123,6 +126,10 @@ def show_summary(summary: RunSummary, *, console: Console, folder: Path, seconds
                 table.add_row(f"  {count.rule}", f"{count.row_count:,}", f"{count.feed}: {count.entity}", style="dim")
     if summary.unassigned_lines:
         table.add_row("Sales without warehouse", f"{summary.unassigned_lines:,}", "lines; see fct_unassigned_sales")
+    if summary.uncounted_warehouses:
+        table.add_row(
+            "Stock unknown", f"{summary.uncounted_warehouses:,}", "warehouses: levels only, nothing is advised for them"
+        )
     table.add_row("Below safety stock", f"{summary.products_below_safety_stock:,}", "products")
     table.add_row("To transfer", f"{summary.transfer_suggestions:,}", f"suggestions, {summary.transfer_units:,} units")
     table.add_row("To buy", f"{summary.purchase_suggestions:,}", f"suggestions, {summary.purchase_units:,} units")

@@ -60,6 +60,7 @@ ALERT_KINDS = {
     "stock_out_before_arrival": marked("Stock-out before arrival"),
     "feed_refused_rows": marked("Refused rows"),
     "shipment_delayed": marked("Delayed shipment"),
+    "stock_unknown": marked("Stock unknown"),
 }
 SEVERITIES = {
     "high": marked("High"),

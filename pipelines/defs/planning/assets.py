@@ -5,6 +5,7 @@ Does not hold: the methods (`forecasting/`), the frames' queries (`inputs.py`), 
 
 import datetime as dt
 from collections.abc import Iterator
+from functools import partial
 
 import polars as pl
 from dagster import AssetKey, AssetSpec, MaterializeResult, asset, multi_asset
@@ -23,6 +24,7 @@ from pipelines.defs.planning.inputs import (
     read_settings,
 )
 from pipelines.defs.planning.tables import write_planning_table
+from pipelines.defs.planning.uncounted import keep_counted, uncounted_warehouses, without_lanes_to
 from pipelines.resources import WarehouseResource
 
 # What people look at reaches a quarter of a year ahead, also where the plan itself needs less.
@@ -101,11 +103,11 @@ def plan(warehouse: WarehouseResource) -> Iterator[MaterializeResult]:
             """
         ).pl()
     panel = sales_to_panel(sales, freq=settings.policy.freq, before=settings.as_of_date)
-    result = plan_transfers(
+    planned_with = partial(
+        plan_transfers,
         forecast_from_frame(panel, forecasts),
         as_of=settings.as_of_date,
         stock=frames.stock,
-        lanes=frames.lanes,
         policy=settings.policy,
         in_transit=frames.in_transit,
         open_orders=frames.open_orders,
@@ -113,6 +115,11 @@ def plan(warehouse: WarehouseResource) -> Iterator[MaterializeResult]:
         products=frames.products,
         currency=settings.base_currency,
     )
+    result = planned_with(lanes=frames.lanes)
+    uncounted = uncounted_warehouses(selling=sales["warehouse_id"].unique(), stock=frames.stock)
+    if uncounted:
+        advised = planned_with(lanes=without_lanes_to(uncounted, lanes=frames.lanes))
+        result = keep_counted(advised, levels=result, warehouses=uncounted)
     tables = {
         "safety_stocks": result.positions,
         "transfer_suggestions": result.transfers,

@@ -102,6 +102,25 @@ delayed as (
     group by shipments.shipment_id, shipments.destination_id
 ),
 
+unknown_stocks as (
+    select
+        'stock_unknown/' || warehouse_id as alert_id,
+        'stock_unknown' as alert_kind,
+        'high' as severity,
+        warehouse_id,
+        cast(null as varchar) as sku,
+        cast(null as bigint) as units,
+        cast(null as decimal(18, 4)) as amount,
+        cast(null as varchar) as currency,
+        as_of_date as alert_date,
+        warehouse_id || ': no source has counted its stock, so nothing is advised for its ' || count(*)
+        || ' products' as message,
+        warehouse_id || '：没有任何来源提供库存数据，因此不为其 ' || count(*) || ' 个商品给出建议' as message_zh
+    from {{ ref('stg_planning__safety_stocks') }}
+    where available_units is null
+    group by warehouse_id, as_of_date
+),
+
 alerts as (
     select * from below_safety_stock
 
@@ -116,6 +135,10 @@ alerts as (
     union all
 
     select * from delayed
+
+    union all
+
+    select * from unknown_stocks
 )
 
 select
