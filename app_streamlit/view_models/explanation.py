@@ -30,12 +30,16 @@ def reason(row: Mapping[str, object], text: Language) -> str:
 def arithmetic(row: Mapping[str, object], text: Language) -> pd.DataFrame:
     """The sum behind the units of a transfer: columns step, units, meaning; in the order in which it is done."""
     position, level = _units(row["position_units"]), _units(row["order_up_to_units"])
-    until_next, protection = _units(row["demand_until_next_arrival_units"]), _units(row["protection_units"])
+    later, lost = _units(row["later_units"]), _units(row["expected_lost_before_arrival_units"])
+    until_next = _units(row["demand_until_next_arrival_units"])
     steps = [
         (text("Available at the destination"), row["available_units"], text("Free to sell there now")),
         (text("+ In transit"), row["in_transit_units"], text("Shipped, not received yet")),
         (text("+ Open orders"), row["open_order_units"], text("Ordered, not shipped yet")),
+        (text("+ Purchase orders"), row["purchase_units"], text("Bought, not received yet")),
+        (text("+ Other suggestions"), row["planned_units"], text("What else is advised for it this morning")),
         (text("= Position"), position, text("All that will be there without this order")),
+        (text("Of it too late"), later, text("Arrives after the next order could, so it does not count here")),
         (
             text("Demand until this order arrives"),
             row["demand_until_arrival_units"],
@@ -46,15 +50,15 @@ def arithmetic(row: Mapping[str, object], text: Language) -> pd.DataFrame:
             until_next,
             text("Expected sales, counted from today: this order has to last until then"),
         ),
-        # The plan counts no sales that are lost before the order arrives; what it took off is what makes the sum right.
-        (
-            text("− Lost before this order arrives"),
-            max(until_next + protection - level, 0),
-            text("Sales that no order can serve any more"),
-        ),
-        (text("+ Protection"), protection, text("Against demand that turns out higher")),
+        (text("− Lost before this order arrives"), lost, text("Sales that no order can serve any more")),
+        # Protection is shown as the rest of the sum: the three parts are rounded, and the column must add up.
+        (text("+ Protection"), level - until_next + lost, text("Against demand that turns out higher")),
         (text("= Order up to"), level, text("The position that this order should reach")),
-        (text("Missing"), max(level - position, 0), text("Order up to less position")),
+        (
+            text("Missing"),
+            max(level - (position - later), 0),
+            text("Order up to less position, without what is too late"),
+        ),
         (text("Carton"), row["carton_units"], text("Whole cartons are shipped")),
         (text("Available at the origin"), row["origin_available_units"], text("No more than this can be shipped")),
         (text("Suggested"), row["units"], text("After cartons, stock of the origin and limits of the lane")),

@@ -59,8 +59,9 @@ create table marts.fct_safety_stocks (warehouse_id varchar, sku varchar, as_of_d
     is_below_safety_stock boolean, is_below_reorder_point boolean);
 create table marts.fct_transfer_suggestions (suggestion_id varchar, as_of_date date, origin_id varchar,
     destination_id varchar, mode varchar, sku varchar, units bigint, ship_date date, arrival_date date,
-    available_units bigint, in_transit_units bigint, open_order_units bigint, position_units bigint,
-    demand_until_arrival_units double, demand_until_next_arrival_units double, protection_units double,
+    available_units bigint, in_transit_units bigint, open_order_units bigint, purchase_units bigint,
+    planned_units bigint, position_units bigint, later_units bigint, demand_until_arrival_units double,
+    demand_until_next_arrival_units double, expected_lost_before_arrival_units double, protection_units double,
     order_up_to_units bigint, carton_units bigint, origin_available_units bigint, freight_amount decimal(18,4),
     freight_currency varchar, value_amount decimal(18,4), value_currency varchar, expected_lost_units_avoided double,
     expected_benefit_amount decimal(18,4), reason_code varchar, reason varchar, reason_zh varchar);
@@ -113,8 +114,9 @@ select w.warehouse_id, p.sku, ?, 100, 20, 0, 0, 120, 5, 39, 160, 70, 230, 300, ?
 from marts.dim_warehouses w, marts.dim_products p where w.warehouse_kind <> 'domestic';
 insert into marts.fct_transfer_suggestions
 select md5(l.lane_id || p.sku), ?, l.origin_id, l.destination_id, l.mode, p.sku, p.carton_units * 5, ?::date + 3,
-    ?::date + 3 + l.lead_time_days::int, 100, 20, 0, 120, 160, 230, 70, 300, p.carton_units, 4000, p.carton_units * 0.9,
-    'USD', p.carton_units * 5 * p.unit_cost_base_amount, 'USD', 60, 3 * 60 * p.unit_cost_base_amount, 'replenish',
+    ?::date + 3 + l.lead_time_days::int, 100, 20, 0, 0, 0, 120, 0, 160, 230, 0, 70, 300, p.carton_units, 4000,
+    p.carton_units * 0.9, 'USD', p.carton_units * 5 * p.unit_cost_base_amount, 'USD', 60,
+    3 * 60 * p.unit_cost_base_amount, 'replenish',
     'Position 120 is below the order-up-to level 300; the next arrival is ' || ?::date + 42 || '.',
     '库存水位 120 低于补货目标 300；下一次到货是 ' || ?::date + 42 || '。'
 from marts.dim_lanes l, marts.dim_products p;

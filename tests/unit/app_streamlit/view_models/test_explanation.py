@@ -14,10 +14,14 @@ AS_OF = date(2026, 11, 2)
 ADVICE = {
     "available_units": 48,
     "in_transit_units": 0,
-    "open_order_units": 0,
-    "position_units": 48,
+    "open_order_units": 3,
+    "purchase_units": 2,
+    "planned_units": 5,
+    "position_units": 58,
+    "later_units": 10,
     "demand_until_arrival_units": 61.2,
     "demand_until_next_arrival_units": 70.1,
+    "expected_lost_before_arrival_units": 19.8,
     "protection_units": 47.7,
     "order_up_to_units": 98,
     "carton_units": 8,
@@ -30,14 +34,21 @@ ADVICE = {
 
 def test_the_sum_that_is_shown_adds_up() -> None:
     rows = explanation.arithmetic(ADVICE, Language("en")).set_index("step")["units"]
-    assert rows["= Position"] == rows["Available at the destination"] + rows["+ In transit"] + rows["+ Open orders"]
+    parts = [
+        "Available at the destination",
+        "+ In transit",
+        "+ Open orders",
+        "+ Purchase orders",
+        "+ Other suggestions",
+    ]
+    assert rows["= Position"] == rows[parts].sum()
     assert (
         rows["= Order up to"]
         == rows["Demand until the next one could arrive"]
         - rows["− Lost before this order arrives"]
         + rows["+ Protection"]
     )
-    assert rows["Missing"] == rows["= Order up to"] - rows["= Position"]
+    assert rows["Missing"] == rows["= Order up to"] - (rows["= Position"] - rows["Of it too late"])
     assert pd.isna(rows["Available at the origin"])  # an origin of unlimited supply
 
 
