@@ -20,8 +20,6 @@ below_safety_stock as (
         warehouse_id,
         sku,
         safety_stock_units - available_units as units,
-        cast(null as decimal(18, 4)) as amount,
-        cast(null as varchar) as currency,
         as_of_date as alert_date,
         sku || ' at ' || warehouse_id || ': ' || available_units || ' units available, safety stock '
         || safety_stock_units || ', ' || position_units - available_units || ' on the way or ordered' as message,
@@ -40,8 +38,6 @@ stock_outs as (
         stocks.warehouse_id,
         stocks.sku,
         stocks.available_units as units,
-        cast(null as decimal(18, 4)) as amount,
-        cast(null as varchar) as currency,
         stocks.stock_out_date as alert_date,
         stocks.sku || ' at ' || stocks.warehouse_id || ' runs out on ' || stocks.stock_out_date
         || coalesce(', the next arrival is on ' || next_arrivals.next_arrival_date, ', nothing is on the way')
@@ -63,11 +59,6 @@ refused_rows as (
         'feed_refused_rows/' || refused.feed || '/' || coalesce(refused.entity, 'file') as alert_id,
         'feed_refused_rows' as alert_kind,
         'medium' as severity,
-        cast(null as varchar) as warehouse_id,
-        cast(null as varchar) as sku,
-        cast(null as bigint) as units,
-        cast(null as decimal(18, 4)) as amount,
-        cast(null as varchar) as currency,
         settings.as_of_date as alert_date,
         refused.feed || ': ' || count(*) || ' rows of ' || coalesce(refused.entity, 'its files')
         || ' were refused and wait in quarantine' as message,
@@ -83,7 +74,6 @@ delayed as (
         'shipment_delayed' as alert_kind,
         'medium' as severity,
         shipments.destination_id as warehouse_id,
-        cast(null as varchar) as sku,
         sum(shipments.in_transit_units) as units,
         sum(shipments.in_transit_units * conversions.unit_cost_base_amount) as amount,
         min(conversions.base_currency) as currency,
@@ -108,10 +98,6 @@ unknown_stocks as (
         'stock_unknown' as alert_kind,
         'high' as severity,
         warehouse_id,
-        cast(null as varchar) as sku,
-        cast(null as bigint) as units,
-        cast(null as decimal(18, 4)) as amount,
-        cast(null as varchar) as currency,
         as_of_date as alert_date,
         warehouse_id || ': no source has counted its stock, so nothing is advised for its ' || count(*)
         || ' products' as message,
@@ -122,21 +108,22 @@ unknown_stocks as (
 ),
 
 alerts as (
+    -- what a kind of alert does not speak of is null
     select * from below_safety_stock
 
-    union all
+    union all by name
 
     select * from stock_outs
 
-    union all
+    union all by name
 
     select * from refused_rows
 
-    union all
+    union all by name
 
     select * from delayed
 
-    union all
+    union all by name
 
     select * from unknown_stocks
 )
