@@ -35,6 +35,10 @@ class UnableToReadSeries(ValueError):
         super().__init__("; ".join(problems))
 
 
+class UnableToFindHistory(UnableToReadSeries):
+    """The rows are right, but none is in the past that may be read: there is nothing to forecast from yet."""
+
+
 @dataclass(frozen=True)
 class DemandPanel:
     """Demand of all series on one grid of periods.
@@ -91,7 +95,8 @@ def sales_to_panel(sales: pl.DataFrame, *, freq: Freq, before: dt.date | None = 
             replay of history cannot see its future.
 
     Raises:
-        UnableToReadSeries: no rows, missing columns, duplicates, or units that are negative, fractional or missing.
+        UnableToFindHistory: no rows, none before `before`, or no whole week.
+        UnableToReadSeries: missing columns, duplicates, or units that are negative, fractional or missing.
     """
     _refuse_bad_rows(sales)
     if before is not None:
@@ -99,7 +104,7 @@ def sales_to_panel(sales: pl.DataFrame, *, freq: Freq, before: dt.date | None = 
         if freq == "W-MON" and _is_weekly(sales):
             sales = sales.filter(pl.col("date") + pl.duration(days=7) <= before)
     if sales.is_empty():
-        raise UnableToReadSeries([f"there are no sales before {before}: nothing to forecast from"])
+        raise UnableToFindHistory([f"there are no sales before {before}: nothing to forecast from"])
     in_stock = pl.col("in_stock").fill_null(value=True) if "in_stock" in sales.columns else pl.lit(value=True)
     rows = sales.select("date", "warehouse_id", "sku", pl.col("units").cast(pl.Float64), in_stock.alias("in_stock"))
     last_date = _edge(rows, last=True)
@@ -135,7 +140,7 @@ def _whole_weeks(rows: pl.DataFrame, *, last_monday: dt.date) -> pl.DataFrame:
         .filter(pl.col("date") <= last_monday)
     )
     if weeks.is_empty():
-        raise UnableToReadSeries(["the sales hold no whole week: use freq D or pass a longer history"])
+        raise UnableToFindHistory(["the sales hold no whole week: use freq D or pass a longer history"])
     # A series that began in the unfinished week has no whole week: it stays listed, with nothing known about it.
     newcomers = rows.select("warehouse_id", "sku").unique().join(weeks, on=["warehouse_id", "sku"], how="anti")
     unknown = newcomers.select(
@@ -185,7 +190,7 @@ def _refuse_bad_rows(sales: pl.DataFrame) -> None:
     if missing:
         raise UnableToReadSeries([f"column {name} is missing" for name in missing])
     if sales.is_empty():
-        raise UnableToReadSeries(["there are no sales rows: nothing to forecast from"])
+        raise UnableToFindHistory(["there are no sales rows: nothing to forecast from"])
     if sales.schema["date"] != pl.Date:
         raise UnableToReadSeries([f"column date holds {sales.schema['date']}, pass dates"])
     if not sales.schema["units"].is_numeric():

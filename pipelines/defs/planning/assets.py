@@ -12,10 +12,12 @@ from dagster import AssetKey, AssetSpec, MaterializeResult, asset, multi_asset
 
 from forecasting.calendars import country_holidays
 from forecasting.demand import forecast_demand, forecast_from_frame
-from forecasting.series import sales_to_panel
-from forecasting.transfer_plan import plan_transfers, planning_horizon
+from forecasting.series import DemandPanel, UnableToFindHistory, sales_to_panel
+from forecasting.transfer_plan import TransferPlan, plan_transfers, planning_horizon
 from pipelines.defs.keys import WAREHOUSE_POOL, mart, planned
 from pipelines.defs.planning.inputs import (
+    PlanningFrames,
+    Settings,
     read_countries,
     read_demand,
     read_lanes,
@@ -23,13 +25,14 @@ from pipelines.defs.planning.inputs import (
     read_products,
     read_settings,
 )
-from pipelines.defs.planning.tables import write_planning_table
+from pipelines.defs.planning.tables import empty_planning_table, write_planning_table
 from pipelines.defs.planning.uncounted import keep_counted, uncounted_warehouses, without_lanes_to
 from pipelines.resources import WarehouseResource
 
 # What people look at reaches a quarter of a year ahead, also where the plan itself needs less.
 SHOWN_DAYS = 91
 QUANTILES = (0.05, 0.5, 0.95)
+PLANNED_TABLES = ("safety_stocks", "transfer_suggestions", "purchase_suggestions")
 
 MEASURED_DEMAND = AssetKey(["intermediate", "demand", "periods_measured"])
 LANES = AssetKey(["intermediate", "planning", "lanes_costed"])
@@ -49,16 +52,16 @@ def demand_forecasts(warehouse: WarehouseResource) -> MaterializeResult:
         sales, countries = read_demand(connection), read_countries(connection)
         lanes, products = read_lanes(connection), read_products(connection)
     freq = settings.policy.freq
-    if sales.is_empty():
-        frame = _empty_forecast()
+    panel = _known_demand(sales, settings=settings)
+    if panel is None:
+        table = empty_planning_table("demand_forecasts")
     else:
-        panel = sales_to_panel(sales, freq=freq, before=settings.as_of_date)
         shown = SHOWN_DAYS if freq == "D" else SHOWN_DAYS // 7
         horizon = max(planning_horizon(lanes=lanes, products=products, policy=settings.policy, freq=freq), shown)
         end = settings.as_of_date + dt.timedelta(days=horizon * (1 if freq == "D" else 7))
         events = country_holidays(countries, start=sales["date"].min(), end=end)
         frame = forecast_demand(panel, horizon=horizon, model="auto", events=events).to_frame(quantiles=QUANTILES)
-    table = _named_forecast(frame)
+        table = _named_forecast(frame)
     with warehouse.connect() as connection:
         write_planning_table(connection, table="demand_forecasts", frame=table)
     models = table.unique(["warehouse_id", "sku"])["model"].value_counts().sort("model")
@@ -102,7 +105,30 @@ def plan(warehouse: WarehouseResource) -> Iterator[MaterializeResult]:
             order by warehouse_id, sku, forecast_date
             """
         ).pl()
-    panel = sales_to_panel(sales, freq=settings.policy.freq, before=settings.as_of_date)
+    panel = _known_demand(sales, settings=settings)
+    if panel is None:
+        tables = {name: empty_planning_table(name) for name in PLANNED_TABLES}
+    else:
+        result = _planned(panel, forecasts, frames=frames, settings=settings)
+        tables = dict(zip(PLANNED_TABLES, (result.positions, result.transfers, result.purchases), strict=True))
+    with warehouse.connect() as connection:
+        for name, frame in tables.items():
+            write_planning_table(connection, table=name, frame=frame)
+    for name, frame in tables.items():
+        yield MaterializeResult(asset_key=planned(name), metadata={"dagster/row_count": frame.height})
+
+
+def _known_demand(sales: pl.DataFrame, *, settings: Settings) -> DemandPanel | None:
+    """Demand before the morning of the run; None for a company without any: its stock is shown, nothing is advised."""
+    try:
+        return sales_to_panel(sales, freq=settings.policy.freq, before=settings.as_of_date)
+    except UnableToFindHistory:
+        return None
+
+
+def _planned(
+    panel: DemandPanel, forecasts: pl.DataFrame, *, frames: PlanningFrames, settings: Settings
+) -> TransferPlan:
     planned_with = partial(
         plan_transfers,
         forecast_from_frame(panel, forecasts),
@@ -116,20 +142,11 @@ def plan(warehouse: WarehouseResource) -> Iterator[MaterializeResult]:
         currency=settings.base_currency,
     )
     result = planned_with(lanes=frames.lanes)
-    uncounted = uncounted_warehouses(selling=sales["warehouse_id"].unique(), stock=frames.stock)
+    uncounted = uncounted_warehouses(selling=panel.keys["warehouse_id"].unique(), stock=frames.stock)
     if uncounted:
         advised = planned_with(lanes=without_lanes_to(uncounted, lanes=frames.lanes))
         result = keep_counted(advised, levels=result, warehouses=uncounted)
-    tables = {
-        "safety_stocks": result.positions,
-        "transfer_suggestions": result.transfers,
-        "purchase_suggestions": result.purchases,
-    }
-    with warehouse.connect() as connection:
-        for name, frame in tables.items():
-            write_planning_table(connection, table=name, frame=frame)
-    for name, frame in tables.items():
-        yield MaterializeResult(asset_key=planned(name), metadata={"dagster/row_count": frame.height})
+    return result
 
 
 def _named_forecast(frame: pl.DataFrame) -> pl.DataFrame:
@@ -144,18 +161,4 @@ def _named_forecast(frame: pl.DataFrame) -> pl.DataFrame:
         pl.col("q05").alias("forecast_q05_units"),
         pl.col("q50").alias("forecast_q50_units"),
         pl.col("q95").alias("forecast_q95_units"),
-    )
-
-
-def _empty_forecast() -> pl.DataFrame:
-    return pl.DataFrame(
-        schema={
-            "unique_id": pl.String,
-            "ds": pl.Date,
-            "mean": pl.Float64,
-            "q05": pl.Float64,
-            "q50": pl.Float64,
-            "q95": pl.Float64,
-            "model": pl.String,
-        }
     )

@@ -101,6 +101,11 @@ PLANNING_TABLES: dict[str, dict[str, str]] = {
 }
 
 
+def empty_planning_table(table: str) -> pl.DataFrame:
+    """A frame without rows that has the columns of `planning.<table>`; writing it gives them their types."""
+    return pl.DataFrame(schema=dict.fromkeys(PLANNING_TABLES[table], pl.Null))
+
+
 def write_planning_table(connection: duckdb.DuckDBPyConnection, *, table: str, frame: pl.DataFrame) -> None:
     """Replaces `planning.<table>` by the frame's rows, typed and rounded; the frame has at least its columns."""
     columns = ", ".join(
