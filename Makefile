@@ -44,7 +44,7 @@ serve: $(VENV)/.run-ready ## the app (8501) and Dagster (3000) until Ctrl-C
 	$(BIN)/diaobo serve $(if $(COMPANY),--company $(COMPANY))
 
 test: check ## set up and run every check; ends with pytest's line
-	@command -v chromium >/dev/null || tests/browser/install_chromium.sh
+	tests/browser/install_chromium.sh
 	$(BIN)/python -m pytest
 
 check: $(VENV)/.test-ready ## format, lint, types, import layers, SQL style, dbt rules (no tests)
