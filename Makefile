@@ -60,7 +60,7 @@ bench: $(VENV)/.test-ready ## one table: what, size, seconds, peak memory, ratio
 
 audit: $(VENV)/.test-ready ## dependencies and code, apart from `make test`: new advisories appear overnight
 	$(BIN)/pip-audit --require-hashes --disable-pip -r requirements.lock
-	$(BIN)/bandit -q -r inventory_core forecasting pipelines app_streamlit sandbox
+	$(BIN)/bandit -q -c pyproject.toml -r inventory_core forecasting pipelines app_streamlit sandbox
 
 format: $(VENV)/.test-ready ## put Python and SQL into the house style
 	$(BIN)/ruff format .
