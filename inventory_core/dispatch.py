@@ -23,6 +23,8 @@ from inventory_core.errors import Refused
 from inventory_core.journal import FIRST_PREVIOUS_HASH, Entry
 from inventory_core.projection import project
 from inventory_core.records import canonical_json, digest, read_record
+from inventory_core.stock_ledger import commands as stock_commands
+from inventory_core.stock_ledger import handlers as stock_handlers
 from inventory_core.storage.ports import HandledCommand, Reader, Writer
 from inventory_core.transfer_orders import commands as order_commands
 from inventory_core.transfer_orders import handlers as order_handlers
@@ -120,6 +122,10 @@ HANDLERS: dict[type[Command], Callable[[Any, Reader], Decided]] = {
     order_commands.RejectTransferOrder: order_handlers.reject,
     order_commands.WithdrawTransferOrder: order_handlers.withdraw,
     order_commands.CancelTransferOrder: order_handlers.cancel,
+    stock_commands.SetOpeningStock: stock_handlers.set_opening_stock,
+    stock_commands.CountStock: stock_handlers.count_stock,
+    stock_commands.MoveStock: stock_handlers.move_stock,
+    stock_commands.ReceivePurchase: stock_handlers.receive_purchase,
     RegisterCatalog: register_catalog,
     SetApprovalRules: set_approval_rules,
     access_commands.AddPerson: access_handlers.add_person,

@@ -14,6 +14,8 @@ from inventory_core.access.model import Person, Token
 from inventory_core.approvals.rules import ApprovalRulesSet
 from inventory_core.catalog.register import CatalogChanged
 from inventory_core.journal import Entry
+from inventory_core.stock_ledger.events import PurchaseReceived, StockCounted, StockMoved, StockOpened
+from inventory_core.stock_ledger.model import Movement, RecordedMovement
 from inventory_core.storage.ports import Writer
 from inventory_core.transfer_orders import events as transfer_order_events
 from inventory_core.transfer_orders.events import UnableToApplyEvent, apply
@@ -39,6 +41,10 @@ EVENT_TYPES: dict[str, type[Any]] = {
         TokenRevoked,
         ApprovalRulesSet,
         CatalogChanged,
+        StockOpened,
+        StockCounted,
+        StockMoved,
+        PurchaseReceived,
     )
 }
 
@@ -48,7 +54,12 @@ def project(event: Any, entry: Entry, store: Writer) -> None:
 
     Raises: UnableToApplyEvent when the event has nothing to apply to.
     """
+    _move_stock(event, entry, store)
     match event:
+        case StockOpened():
+            store.save_opened_warehouse(event.warehouse_id, entry.at)
+        case StockCounted() | StockMoved() | PurchaseReceived():
+            pass  # their movements are all that they change
         case PersonAdded():
             person = Person(
                 login=event.login, name=event.name, email=event.email, roles=event.roles, language=event.language
@@ -73,6 +84,25 @@ def project(event: Any, entry: Entry, store: Writer) -> None:
         case _:
             before = store.transfer_order(event.transfer_order_id)
             store.save_transfer_order(apply(before, event, entry), before=before)
+
+
+def _move_stock(event: Any, entry: Entry, store: Writer) -> None:
+    """Add the movements that the event carries to the ledger."""
+    movements: tuple[Movement, ...] = getattr(event, "movements", ())
+    if movements:
+        store.append_movements(
+            [
+                RecordedMovement(
+                    entry_sequence=entry.sequence,
+                    position=position,
+                    at=entry.at,
+                    event_type=entry.event_type,
+                    transfer_order_id=entry.transfer_order_id,
+                    movement=movement,
+                )
+                for position, movement in enumerate(movements, start=1)
+            ]
+        )
 
 
 def _known_person(login: str, store: Writer) -> Person:

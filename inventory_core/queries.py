@@ -7,12 +7,15 @@ Belongs here: questions that join concepts. Does not: dashboards over history (m
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from inventory_core.access.model import Person, Token
 from inventory_core.approvals.model import ApprovalRule
 from inventory_core.catalog.model import CatalogLane, CatalogProduct, CatalogWarehouse, Company
 from inventory_core.journal import Entry
+from inventory_core.stock_ledger.free_stock import FreeStock, free_stock
+from inventory_core.stock_ledger.model import PlaceKind, RecordedMovement, StockKey
 from inventory_core.storage.ports import Storage
 from inventory_core.transfer_orders.handlers import UnableToFindTransferOrder
 from inventory_core.transfer_orders.model import OPEN_STATUSES, Status, TransferOrder
@@ -86,6 +89,23 @@ class Queries:
             UnitsOnOrder(origin_id=origin_id, destination_id=destination_id, sku=sku, status=status, units=count)
             for (origin_id, destination_id, sku, status), count in sorted(units.items())
         ]
+
+    def balances(self, *, warehouse_id: str | None = None) -> dict[StockKey, int]:
+        """Units by place, product, lot and condition where there are any: everywhere, or in one warehouse."""
+        with self._storage.reading() as store:
+            if warehouse_id is None:
+                return store.balances()
+            return store.balances(place_kind=PlaceKind.WAREHOUSE, place_id=warehouse_id)
+
+    def free_stock(self, warehouse_id: str, *, skus: Collection[str]) -> dict[str, FreeStock] | None:
+        """On hand and reserved good units of those products; None where the ledger does not keep the warehouse."""
+        with self._storage.reading() as store:
+            return free_stock(store, warehouse_id=warehouse_id, skus=skus)
+
+    def movements(self) -> list[RecordedMovement]:
+        """Every movement of the ledger, oldest first."""
+        with self._storage.reading() as store:
+            return store.movements()
 
     def journal(self) -> list[Entry]:
         """Every entry, oldest first."""

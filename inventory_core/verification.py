@@ -14,6 +14,7 @@ from inventory_core.bootstrap import Core
 from inventory_core.journal import Break, Entry, first_break
 from inventory_core.projection import EVENT_TYPES, project
 from inventory_core.records import read_record
+from inventory_core.stock_ledger.model import Balances, RecordedMovement, Reservation
 from inventory_core.storage.memory import MemoryStore
 from inventory_core.storage.ports import Reader, UnableToReadRow
 from inventory_core.transfer_orders.events import UnableToApplyEvent
@@ -86,11 +87,27 @@ def _state_breaks(entries: Sequence[Entry], *, told: Reader, stored: Reader) -> 
         ("product", told.products(), stored.products()),
         ("warehouse", told.warehouses(), stored.warehouses()),
         ("lane", {str(lane): lane for lane in told.lanes()}, {str(lane): lane for lane in stored.lanes()}),
+        ("balance of", _named(told.balances()), _named(stored.balances())),
+        ("movement", _by_position(told.movements()), _by_position(stored.movements())),
+        ("reservation", _reserved(told.reservations()), _reserved(stored.reservations())),
+        ("opened warehouse", told.opened_warehouses(), stored.opened_warehouses()),
         ("company", {"the company": told.company()}, {"the company": stored.company()}),
     ):
         for key in sorted({*one, *other}):
             if one.get(key) != other.get(key):
                 yield Break(None, f"{subject} {key} is stored otherwise than the journal tells")
+
+
+def _named(balances: Balances) -> dict[str, int]:
+    return {str(key): units for key, units in balances.items()}
+
+
+def _by_position(movements: Sequence[RecordedMovement]) -> dict[str, RecordedMovement]:
+    return {f"{one.position} of entry {one.entry_sequence:09d}": one for one in movements}
+
+
+def _reserved(reservations: Sequence[Reservation]) -> dict[str, Reservation]:
+    return {f"of {one.sku} for {one.transfer_order_id}": one for one in reservations}
 
 
 def _by_id(values: Sequence[object], name: str) -> Mapping[str, object]:

@@ -11,6 +11,7 @@ from inventory_core.approvals.rules import SetApprovalRules
 from inventory_core.catalog.register import RegisterCatalog
 from inventory_core.commands import Command
 from inventory_core.errors import Refused
+from inventory_core.stock_ledger import commands as stock_commands
 from inventory_core.transfer_orders import commands as order_commands
 from inventory_core.transfer_orders.handlers import POSSIBLE_FROM
 from inventory_core.transfer_orders.model import TransferOrder
@@ -22,6 +23,7 @@ class UnableToAllow(Refused):
 
 _PLANNING = frozenset({"planner", "admin"})
 _DECIDING = frozenset({"supervisor", "finance", "warehouse", "admin"})
+_HANDLING = frozenset({"warehouse", "admin"})
 _SETTING_UP = frozenset({*OPERATOR.roles, "admin"})
 
 ROLES_OF_COMMAND: dict[type[Command], frozenset[str]] = {
@@ -32,6 +34,10 @@ ROLES_OF_COMMAND: dict[type[Command], frozenset[str]] = {
     order_commands.CancelTransferOrder: _PLANNING | {"supervisor"},
     order_commands.ApproveTransferOrder: _DECIDING,
     order_commands.RejectTransferOrder: _DECIDING,
+    stock_commands.SetOpeningStock: _SETTING_UP | _HANDLING,
+    stock_commands.CountStock: _HANDLING,
+    stock_commands.MoveStock: _HANDLING,
+    stock_commands.ReceivePurchase: _HANDLING,
     RegisterCatalog: _SETTING_UP,
     SetApprovalRules: _SETTING_UP,
     access_commands.AddPerson: _SETTING_UP,

@@ -11,15 +11,17 @@ from inventory_core.access.model import Credentials, Person, Token
 from inventory_core.approvals.model import ApprovalRule
 from inventory_core.catalog.model import CatalogLane, CatalogProduct, CatalogWarehouse, Company
 from inventory_core.journal import Entry
+from inventory_core.storage.memory_ledger import MemoryLedger
 from inventory_core.storage.ports import HandledCommand, Reader, Writer
 from inventory_core.transfer_orders.model import Status, TransferOrder
 
 
-class MemoryStore:
+class MemoryStore(MemoryLedger):
     """All state, changed in place."""
 
     def __init__(self) -> None:
         """Empty."""
+        super().__init__()
         self._orders: dict[str, TransferOrder] = {}
         self._company: Company | None = None
         self._products: dict[str, CatalogProduct] = {}

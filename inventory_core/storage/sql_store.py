@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, Table, delete, func, or_, select, update
 
 from inventory_core.access.model import Credentials, Person, Token
 from inventory_core.approvals.model import ApprovalRule
@@ -17,35 +17,13 @@ from inventory_core.journal import Entry
 from inventory_core.records import plain
 from inventory_core.storage import rows, tables
 from inventory_core.storage.ports import HandledCommand
+from inventory_core.storage.sql_ledger import SqlLedger
+from inventory_core.storage.sql_statements import VALUES_PER_STATEMENT
 from inventory_core.transfer_orders.model import Status, TransferOrder
 
-# Both databases take at least this many values in one statement (SQLite 32,766, PostgreSQL 65,535).
-_VALUES_PER_STATEMENT = 10_000
 
-
-class SqlStore:
+class SqlStore(SqlLedger):
     """A `Writer` over one connection."""
-
-    def __init__(self, connection: Connection) -> None:
-        """Inside a transaction already."""
-        self._connection = connection
-
-    def _rows(self, statement: Select[Any]) -> list[dict[str, Any]]:
-        return [dict(row) for row in self._connection.execute(statement).mappings()]
-
-    def _put(self, table: Table, row: Mapping[str, Any]) -> None:
-        """Replace the row of that primary key, or add it."""
-        same = [column == row[column.name] for column in table.primary_key]
-        if self._connection.execute(update(table).where(*same).values(**row)).rowcount == 0:
-            self._connection.execute(insert(table).values(**row))
-
-    def _insert(self, table: Table, new_rows: Sequence[Mapping[str, Any]]) -> None:
-        if new_rows:
-            self._connection.execute(insert(table), [dict(row) for row in new_rows])
-
-    def _replace_all(self, table: Table, new_rows: Sequence[Mapping[str, Any]]) -> None:
-        self._connection.execute(delete(table))
-        self._insert(table, new_rows)
 
     # Transfer orders
 
@@ -118,10 +96,10 @@ class SqlStore:
             wanted = list(skus)
             found = [
                 row
-                for start in range(0, len(wanted), _VALUES_PER_STATEMENT)
+                for start in range(0, len(wanted), VALUES_PER_STATEMENT)
                 for row in self._rows(
                     select(tables.products).where(
-                        tables.products.c.sku.in_(wanted[start : start + _VALUES_PER_STATEMENT])
+                        tables.products.c.sku.in_(wanted[start : start + VALUES_PER_STATEMENT])
                     )
                 )
             ]
@@ -131,8 +109,8 @@ class SqlStore:
         """See `Writer`."""
         new_rows = [rows.product_row(product) for product in products]
         gone = [*removed_skus, *(row["sku"] for row in new_rows)]
-        for start in range(0, len(gone), _VALUES_PER_STATEMENT):
-            some = gone[start : start + _VALUES_PER_STATEMENT]
+        for start in range(0, len(gone), VALUES_PER_STATEMENT):
+            some = gone[start : start + VALUES_PER_STATEMENT]
             self._connection.execute(delete(tables.products).where(tables.products.c.sku.in_(some)))
         self._insert(tables.products, new_rows)
 

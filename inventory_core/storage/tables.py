@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 # Written by Alembic; a test holds it to the newest file in migrations/versions.
-HEAD_REVISION = "0001"
+HEAD_REVISION = "0002"
 
 metadata = MetaData()
 
@@ -164,4 +164,50 @@ handled_commands = Table(
     Column("command", Text, nullable=False),
     Column("content_digest", Text, nullable=False),
     Column("outcome", Text, nullable=False),
+)
+stock_movements = Table(
+    "stock_movements",
+    metadata,
+    Column("entry_sequence", BigInteger, ForeignKey("journal.sequence"), primary_key=True, autoincrement=False),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("at", Text, nullable=False),
+    Column("event_type", Text, nullable=False),
+    Column("transfer_order_id", Text),
+    Column("sku", Text, nullable=False),
+    Column("lot", Text, nullable=False),
+    Column("units", BigInteger, nullable=False),
+    Column("from_kind", Text, nullable=False),
+    Column("from_id", Text, nullable=False),
+    Column("from_bin_id", Text, nullable=False),
+    Column("from_condition", Text, nullable=False),
+    Column("to_kind", Text, nullable=False),
+    Column("to_id", Text, nullable=False),
+    Column("to_bin_id", Text, nullable=False),
+    Column("to_condition", Text, nullable=False),
+)
+stock_balances = Table(
+    "stock_balances",
+    metadata,
+    Column("place_kind", Text, primary_key=True),
+    Column("place_id", Text, primary_key=True),
+    Column("sku", Text, primary_key=True),
+    Column("bin_id", Text, primary_key=True),
+    Column("lot", Text, primary_key=True),
+    Column("condition", Text, primary_key=True),
+    Column("units", BigInteger, nullable=False),
+)
+stock_reservations = Table(
+    "stock_reservations",
+    metadata,
+    Column("transfer_order_id", Text, ForeignKey("transfer_orders.transfer_order_id"), primary_key=True),
+    Column("sku", Text, primary_key=True),
+    Column("warehouse_id", Text, nullable=False),
+    Column("units", BigInteger, nullable=False),
+    Index("ix_stock_reservations_warehouse_id", "warehouse_id", "sku"),
+)
+stocked_warehouses = Table(
+    "stocked_warehouses",
+    metadata,
+    Column("warehouse_id", Text, primary_key=True),
+    Column("opened_at", Text, nullable=False),
 )

@@ -19,6 +19,7 @@ from inventory_core.commands import Command, Outcome
 from inventory_core.dispatch import HANDLERS
 from inventory_core.errors import Malformed, Refused
 from inventory_core.records import canonical_json
+from inventory_core.stock_ledger import commands as stock
 from inventory_core.storage.memory import MemoryStorage
 from inventory_core.transfer_orders import commands as orders
 from tests.core_builders import AT, PEOPLE, catalog, draft, later, people, sender, submitted
@@ -200,6 +201,7 @@ class TestTokens:
 
 # Written by hand, not read from the core's table: this is what the company was promised.
 PLANNING, DECIDING, SETTING_UP = {"planner", "admin"}, {"supervisor", "finance", "warehouse", "admin"}, {"admin"}
+HANDLING = {"warehouse", "admin"}
 MAY_SEND: dict[type[Command], set[str]] = {
     orders.DraftTransferOrder: PLANNING,
     orders.ChangeTransferOrder: PLANNING,
@@ -208,6 +210,10 @@ MAY_SEND: dict[type[Command], set[str]] = {
     orders.CancelTransferOrder: PLANNING | {"supervisor"},
     orders.ApproveTransferOrder: DECIDING,
     orders.RejectTransferOrder: DECIDING,
+    stock.SetOpeningStock: SETTING_UP | {"operator", "warehouse"},
+    stock.CountStock: HANDLING,
+    stock.MoveStock: HANDLING,
+    stock.ReceivePurchase: HANDLING,
     RegisterCatalog: SETTING_UP | {"operator"},
     SetApprovalRules: SETTING_UP | {"operator"},
     access.AddPerson: SETTING_UP | {"operator"},
@@ -218,6 +224,9 @@ MAY_SEND: dict[type[Command], set[str]] = {
     access.RevokeToken: SETTING_UP | {"operator"},
 }
 SENDERS = {**{role: login for login, role in PEOPLE.items()}, "operator": OPERATOR.actor_id}
+
+
+MOVED = stock.MovedUnits(sku="x", units=1)
 
 
 def every_command(actor_id: str) -> list[Command]:
@@ -235,6 +244,12 @@ def every_command(actor_id: str) -> list[Command]:
                 orders.ApproveTransferOrder,
                 orders.RejectTransferOrder,
             )
+        ),
+        stock.SetOpeningStock(**sender(actor_id), warehouse_id="x", counts=()),
+        stock.CountStock(**sender(actor_id), reason="x", warehouse_id="x", counts=(stock.BinUnits(sku="x", units=0),)),
+        stock.MoveStock(**sender(actor_id), warehouse_id="x", kind="sale", moves=(MOVED,)),
+        stock.ReceivePurchase(
+            **sender(actor_id), warehouse_id="x", purchase_order_id="p", supplier_id="s", lines=(MOVED,)
         ),
         catalog(actor_id),
         SetApprovalRules(**sender(actor_id), rules=(ApprovalRule(rule_id="r", role="finance"),)),

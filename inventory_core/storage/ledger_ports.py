@@ -1,0 +1,46 @@
+"""What the core asks of its storage about the stock ledger; `ports.py` joins it to the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from inventory_core.stock_ledger.model import PlaceKind, RecordedMovement, Reservation, StockKey
+
+
+class LedgerReader(Protocol):
+    """Questions about stock."""
+
+    def balances(
+        self,
+        *,
+        place_kind: PlaceKind | None = None,
+        place_id: str | None = None,
+        skus: Collection[str] | None = None,
+    ) -> dict[StockKey, int]:
+        """Balances that are not zero: all, or of those places and products."""
+
+    def movements(self) -> list[RecordedMovement]:
+        """All movements, as they happened."""
+
+    def reservations(
+        self, *, warehouse_id: str | None = None, skus: Collection[str] | None = None
+    ) -> list[Reservation]:
+        """All reservations, or those of a warehouse and of products, by order and sku."""
+
+    def opened_warehouses(self) -> dict[str, datetime]:
+        """Warehouses whose stock the ledger keeps, with the instant since when."""
+
+
+class LedgerWriter(LedgerReader, Protocol):
+    """Changes of stock."""
+
+    def append_movements(self, movements: Sequence[RecordedMovement]) -> None:
+        """Add to the ledger, and to the balances by the same units."""
+
+    def replace_reservations(self, transfer_order_id: str, reservations: Sequence[Reservation]) -> None:
+        """These are all that the order has reserved; none releases everything."""
+
+    def save_opened_warehouse(self, warehouse_id: str, at: datetime) -> None:
+        """Remember that the ledger keeps this warehouse's stock."""

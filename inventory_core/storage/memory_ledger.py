@@ -1,0 +1,70 @@
+"""The fake's part for the stock ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from inventory_core.stock_ledger.model import PlaceKind, RecordedMovement, Reservation, StockKey, changes
+
+
+class MemoryLedger:
+    """Movements in a list, balances in a dictionary."""
+
+    def __init__(self) -> None:
+        """Empty."""
+        self._movements: list[RecordedMovement] = []
+        self._balances: dict[StockKey, int] = {}
+        self._reservations: dict[str, tuple[Reservation, ...]] = {}
+        self._opened: dict[str, datetime] = {}
+
+    def balances(
+        self,
+        *,
+        place_kind: PlaceKind | None = None,
+        place_id: str | None = None,
+        skus: Collection[str] | None = None,
+    ) -> dict[StockKey, int]:
+        """See `LedgerReader`."""
+        return {
+            key: units
+            for key, units in self._balances.items()
+            if units
+            and place_kind in (None, key.place.place_kind)
+            and place_id in (None, key.place.place_id)
+            and (skus is None or key.sku in skus)
+        }
+
+    def movements(self) -> list[RecordedMovement]:
+        """See `LedgerReader`."""
+        return list(self._movements)
+
+    def reservations(
+        self, *, warehouse_id: str | None = None, skus: Collection[str] | None = None
+    ) -> list[Reservation]:
+        """See `LedgerReader`."""
+        found = [
+            one
+            for reservations in self._reservations.values()
+            for one in reservations
+            if warehouse_id in (None, one.warehouse_id) and (skus is None or one.sku in skus)
+        ]
+        return sorted(found, key=lambda one: (one.transfer_order_id, one.sku))
+
+    def opened_warehouses(self) -> dict[str, datetime]:
+        """See `LedgerReader`."""
+        return dict(self._opened)
+
+    def append_movements(self, movements: Sequence[RecordedMovement]) -> None:
+        """See `LedgerWriter`."""
+        self._movements += movements
+        for key, units in changes(one.movement for one in movements).items():
+            self._balances[key] = self._balances.get(key, 0) + units
+
+    def replace_reservations(self, transfer_order_id: str, reservations: Sequence[Reservation]) -> None:
+        """See `LedgerWriter`."""
+        self._reservations[transfer_order_id] = tuple(reservations)
+
+    def save_opened_warehouse(self, warehouse_id: str, at: datetime) -> None:
+        """See `LedgerWriter`."""
+        self._opened[warehouse_id] = at
