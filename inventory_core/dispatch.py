@@ -28,6 +28,7 @@ from inventory_core.stock_ledger import handlers as stock_handlers
 from inventory_core.storage.ports import HandledCommand, Reader, Writer
 from inventory_core.transfer_orders import commands as order_commands
 from inventory_core.transfer_orders import handlers as order_handlers
+from inventory_core.transfer_orders import shipment_commands, shipment_handlers
 
 
 class UnableToRepeat(Refused):
@@ -83,7 +84,13 @@ def _record(command: Command, actor: Actor, decided: Decided, store: Writer) -> 
     for credentials in decided.credentials:
         store.save_credentials(credentials)
     store.save_token_hashes(decided.token_hashes)
-    outcome = Outcome(command=type(command).__name__, secrets=decided.secrets)
+    shipment_ids = [event.shipment_id for event in decided.events if hasattr(event, "shipment_id")]
+    outcome = Outcome(
+        command=type(command).__name__,
+        shipment_id=shipment_ids[-1] if shipment_ids else None,
+        notes=decided.notes,
+        secrets=decided.secrets,
+    )
     order = None if transfer_order_id is None else store.transfer_order(transfer_order_id)
     if order is None:
         return outcome
@@ -122,6 +129,10 @@ HANDLERS: dict[type[Command], Callable[[Any, Reader], Decided]] = {
     order_commands.RejectTransferOrder: order_handlers.reject,
     order_commands.WithdrawTransferOrder: order_handlers.withdraw,
     order_commands.CancelTransferOrder: order_handlers.cancel,
+    shipment_commands.PlanShipment: shipment_handlers.plan,
+    shipment_commands.DispatchShipment: shipment_handlers.dispatch,
+    shipment_commands.CancelShipment: shipment_handlers.cancel_shipment,
+    shipment_commands.RecordMilestone: shipment_handlers.record_milestone,
     stock_commands.SetOpeningStock: stock_handlers.set_opening_stock,
     stock_commands.CountStock: stock_handlers.count_stock,
     stock_commands.MoveStock: stock_handlers.move_stock,

@@ -1,7 +1,7 @@
 """How an event changes the stored state: the one way, taken by live commands and by `verification.py` alike.
 
 Belongs here: which part of the state an event touches. Does not: whether it may happen (handlers), what it does to an
-order (`transfer_orders/events.py`).
+order (`transfer_orders/fold.py`).
 """
 
 from __future__ import annotations
@@ -15,25 +15,14 @@ from inventory_core.approvals.rules import ApprovalRulesSet
 from inventory_core.catalog.register import CatalogChanged
 from inventory_core.journal import Entry
 from inventory_core.stock_ledger.events import PurchaseReceived, StockCounted, StockMoved, StockOpened
-from inventory_core.stock_ledger.model import Movement, RecordedMovement
+from inventory_core.stock_ledger.model import Movement, RecordedMovement, Reservation
 from inventory_core.storage.ports import Writer
-from inventory_core.transfer_orders import events as transfer_order_events
-from inventory_core.transfer_orders.events import UnableToApplyEvent, apply
+from inventory_core.transfer_orders.fold import ORDER_EVENTS, apply_to_order
+from inventory_core.transfer_orders.model import UnableToApplyEvent
 
-TRANSFER_ORDER_EVENTS: tuple[type[Any], ...] = (
-    transfer_order_events.TransferOrderDrafted,
-    transfer_order_events.TransferOrderChanged,
-    transfer_order_events.TransferOrderSubmitted,
-    transfer_order_events.TransferOrderStepApproved,
-    transfer_order_events.TransferOrderApproved,
-    transfer_order_events.TransferOrderRejected,
-    transfer_order_events.TransferOrderWithdrawn,
-    transfer_order_events.TransferOrderCancelled,
-)
-EVENT_TYPES: dict[str, type[Any]] = {
+EVENT_TYPES: dict[str, type[Any]] = ORDER_EVENTS | {
     event_type.__name__: event_type
     for event_type in (
-        *TRANSFER_ORDER_EVENTS,
         PersonAdded,
         PersonDisabled,
         PasswordReset,
@@ -82,8 +71,26 @@ def project(event: Any, entry: Entry, store: Writer) -> None:
             store.replace_warehouses(event.warehouses)
             store.replace_lanes(event.lanes)
         case _:
-            before = store.transfer_order(event.transfer_order_id)
-            store.save_transfer_order(apply(before, event, entry), before=before)
+            _change_order(event, entry, store)
+
+
+def _change_order(event: Any, entry: Entry, store: Writer) -> None:
+    """The order after its event, with what it has reserved at its origin."""
+    before = store.transfer_order(event.transfer_order_id)
+    after = apply_to_order(before, event, entry)
+    store.save_transfer_order(after, before=before)
+    wanted = after.open_units()
+    if wanted != (before.open_units() if before else {}):
+        store.replace_reservations(
+            after.transfer_order_id,
+            [
+                Reservation(
+                    transfer_order_id=after.transfer_order_id, warehouse_id=after.origin_id, sku=sku, units=units
+                )
+                for sku, units in wanted.items()
+                if units > 0
+            ],
+        )
 
 
 def _move_stock(event: Any, entry: Entry, store: Writer) -> None:

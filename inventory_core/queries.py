@@ -17,7 +17,7 @@ from inventory_core.journal import Entry
 from inventory_core.stock_ledger.free_stock import FreeStock, free_stock
 from inventory_core.stock_ledger.model import PlaceKind, RecordedMovement, StockKey
 from inventory_core.storage.ports import Storage
-from inventory_core.transfer_orders.handlers import UnableToFindTransferOrder
+from inventory_core.transfer_orders.loading import UnableToFindTransferOrder
 from inventory_core.transfer_orders.model import OPEN_STATUSES, Status, TransferOrder
 
 

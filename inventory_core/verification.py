@@ -17,8 +17,7 @@ from inventory_core.records import read_record
 from inventory_core.stock_ledger.model import Balances, RecordedMovement, Reservation
 from inventory_core.storage.memory import MemoryStore
 from inventory_core.storage.ports import Reader, UnableToReadRow
-from inventory_core.transfer_orders.events import UnableToApplyEvent
-from inventory_core.transfer_orders.model import differences
+from inventory_core.transfer_orders.model import UnableToApplyEvent, differences
 
 
 @dataclass(frozen=True, kw_only=True)

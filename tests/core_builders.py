@@ -130,6 +130,13 @@ def submitted(core: Core, actor_id: str = "pia", **fields: Any) -> Outcome:
     return core.execute(commands.SubmitTransferOrder(**sender(actor_id), transfer_order_id=str(order.document_number)))
 
 
+def approved(core: Core, actor_id: str = "pia", **fields: Any) -> str:
+    """The document number of an order that one person submitted and the supervisor approved."""
+    number = str(submitted(core, actor_id, **fields).document_number)
+    core.execute(commands.ApproveTransferOrder(**sender("sam"), transfer_order_id=number))
+    return number
+
+
 def stocked(core: Core, warehouse_id: str = "cn_main", **units: int) -> None:
     """Opens the warehouse with those units of products, named as keywords."""
     counts = tuple(BinUnits(sku=sku, units=count) for sku, count in units.items())

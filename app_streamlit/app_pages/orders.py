@@ -15,7 +15,7 @@ from inventory_core.access.model import Person
 from inventory_core.access.permissions import permitted_commands
 from inventory_core.errors import Malformed, Refused
 from inventory_core.queries import TransferOrderHistory
-from inventory_core.transfer_orders.handlers import UnableToFindTransferOrder
+from inventory_core.transfer_orders.loading import UnableToFindTransferOrder
 from inventory_core.transfer_orders.model import TransferOrder
 
 CHOICE, NOTICE = "orders_status", "orders_notice"

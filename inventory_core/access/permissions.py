@@ -13,7 +13,8 @@ from inventory_core.commands import Command
 from inventory_core.errors import Refused
 from inventory_core.stock_ledger import commands as stock_commands
 from inventory_core.transfer_orders import commands as order_commands
-from inventory_core.transfer_orders.handlers import POSSIBLE_FROM
+from inventory_core.transfer_orders import handlers as order_handlers
+from inventory_core.transfer_orders import shipment_commands, shipment_handlers
 from inventory_core.transfer_orders.model import TransferOrder
 
 
@@ -34,6 +35,10 @@ ROLES_OF_COMMAND: dict[type[Command], frozenset[str]] = {
     order_commands.CancelTransferOrder: _PLANNING | {"supervisor"},
     order_commands.ApproveTransferOrder: _DECIDING,
     order_commands.RejectTransferOrder: _DECIDING,
+    shipment_commands.PlanShipment: _HANDLING,
+    shipment_commands.DispatchShipment: _HANDLING,
+    shipment_commands.CancelShipment: _HANDLING,
+    shipment_commands.RecordMilestone: _HANDLING | {"planner"},
     stock_commands.SetOpeningStock: _SETTING_UP | _HANDLING,
     stock_commands.CountStock: _HANDLING,
     stock_commands.MoveStock: _HANDLING,
@@ -47,6 +52,9 @@ ROLES_OF_COMMAND: dict[type[Command], frozenset[str]] = {
     access_commands.IssueToken: _SETTING_UP,
     access_commands.RevokeToken: _SETTING_UP,
 }
+
+
+POSSIBLE_FROM = order_handlers.POSSIBLE_FROM | shipment_handlers.POSSIBLE_FROM
 
 
 def require_permission(command: Command, actor: Actor) -> None:
@@ -71,7 +79,7 @@ def permitted_commands(actor: Actor, *, order: TransferOrder | None = None) -> f
 def _is_possible(command: type[Command], actor: Actor, order: TransferOrder | None) -> bool:
     if not issubclass(command, order_commands.ExistingOrderCommand):
         return order is None
-    if order is None or order.status not in POSSIBLE_FROM[command][0]:
+    if order is None or order.status not in POSSIBLE_FROM[command].statuses:
         return False
     decides = command in (order_commands.ApproveTransferOrder, order_commands.RejectTransferOrder)
     return not decides or bool(order.steps_open_to(actor))

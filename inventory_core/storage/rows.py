@@ -17,6 +17,7 @@ from inventory_core.money import Money
 from inventory_core.records import canonical_json, plain
 from inventory_core.storage.ports import UnableToReadRow
 from inventory_core.transfer_orders.model import OrderLine, Status, TransferOrder
+from inventory_core.transfer_orders.shipments import Shipment
 
 Row = Mapping[str, Any]
 
@@ -44,7 +45,7 @@ def _money_columns(name: str, money: Money | None) -> dict[str, str | None]:
 def order_row(order: TransferOrder) -> dict[str, Any]:
     """One row of `transfer_orders`."""
     row: dict[str, Any] = plain(order)
-    del row["lines"], row["steps"], row["value"]
+    del row["lines"], row["steps"], row["shipments"], row["value"]
     return {
         **row,
         "document_number": order.document_number,
@@ -63,6 +64,7 @@ def line_rows(order: TransferOrder) -> list[dict[str, Any]]:
             "units": line.units,
             "suggestion_id": line.suggestion_id,
             "suggested_units": line.suggested_units,
+            "cancelled_units": line.cancelled_units,
             **_money_columns("unit_value", line.unit_value),
         }
         for line in order.lines
@@ -77,18 +79,18 @@ def step_rows(order: TransferOrder) -> list[dict[str, Any]]:
     ]
 
 
-def order_of(row: Row, *, lines: Sequence[Row], steps: Sequence[Row]) -> TransferOrder:
-    """The order of its rows; lines and steps come in their order.
+def order_of(row: Row, *, lines: Sequence[Row], steps: Sequence[Row], shipments: Sequence[Shipment]) -> TransferOrder:
+    """The order of its rows; lines, steps and shipments come in their order.
 
     Raises: UnableToReadRow.
     """
     try:
-        return _order_of(row, lines, steps)
+        return _order_of(row, lines, steps, shipments)
     except (ValueError, TypeError, ArithmeticError) as error:
         raise UnableToReadRow(f"order {row['transfer_order_id']} cannot be read: {error}") from error
 
 
-def _order_of(row: Row, lines: Sequence[Row], steps: Sequence[Row]) -> TransferOrder:
+def _order_of(row: Row, lines: Sequence[Row], steps: Sequence[Row], shipments: Sequence[Shipment]) -> TransferOrder:
     return TransferOrder(
         transfer_order_id=row["transfer_order_id"],
         document_year=row["document_year"],
@@ -111,6 +113,7 @@ def _order_of(row: Row, lines: Sequence[Row], steps: Sequence[Row]) -> TransferO
         decided_by=row["decided_by"],
         decided_at=_instant(row["decided_at"]),
         decision_reason=row["decision_reason"],
+        shipments=tuple(shipments),
     )
 
 
@@ -122,6 +125,7 @@ def _line_of(row: Row) -> OrderLine:
         suggestion_id=row["suggestion_id"],
         suggested_units=row["suggested_units"],
         unit_value=_money(row, "unit_value"),
+        cancelled_units=row["cancelled_units"],
     )
 
 

@@ -18,11 +18,12 @@ from inventory_core.records import plain
 from inventory_core.storage import rows, tables
 from inventory_core.storage.ports import HandledCommand
 from inventory_core.storage.sql_ledger import SqlLedger
+from inventory_core.storage.sql_shipments import SqlShipments
 from inventory_core.storage.sql_statements import VALUES_PER_STATEMENT
 from inventory_core.transfer_orders.model import Status, TransferOrder
 
 
-class SqlStore(SqlLedger):
+class SqlStore(SqlLedger, SqlShipments):
     """A `Writer` over one connection."""
 
     # Transfer orders
@@ -38,15 +39,19 @@ class SqlStore(SqlLedger):
         return self._orders(*([tables.transfer_orders.c.status == status.value] if status else []))
 
     def _orders(self, *conditions: ColumnElement[bool]) -> list[TransferOrder]:
-        """Three statements for any number of orders."""
+        """Five statements for any number of orders."""
         orders = tables.transfer_orders
         wanted = select(orders.c.transfer_order_id).where(*conditions)
         lines = self._of_orders(tables.transfer_order_lines, wanted, tables.transfer_order_lines.c.line_number)
         steps = self._of_orders(tables.approval_steps, wanted, tables.approval_steps.c.step)
+        shipments = self._shipments_of(wanted)
         headers = select(orders).where(*conditions).order_by(orders.c.document_year, orders.c.document_sequence)
         return [
             rows.order_of(
-                row, lines=lines.get(row["transfer_order_id"], []), steps=steps.get(row["transfer_order_id"], [])
+                row,
+                lines=lines.get(row["transfer_order_id"], []),
+                steps=steps.get(row["transfer_order_id"], []),
+                shipments=shipments.get(row["transfer_order_id"], []),
             )
             for row in self._rows(headers)
         ]
@@ -72,6 +77,7 @@ class SqlStore(SqlLedger):
             self._replace_parts(tables.transfer_order_lines, order, rows.line_rows(order))
         if before is None or before.steps != order.steps:
             self._replace_parts(tables.approval_steps, order, rows.step_rows(order))
+        self._save_shipments(order, before=before)
 
     def _replace_parts(self, table: Table, order: TransferOrder, new_rows: Sequence[Mapping[str, Any]]) -> None:
         self._connection.execute(delete(table).where(table.c.transfer_order_id == order.transfer_order_id))

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 # Written by Alembic; a test holds it to the newest file in migrations/versions.
-HEAD_REVISION = "0002"
+HEAD_REVISION = "0003"
 
 metadata = MetaData()
 
@@ -127,6 +127,7 @@ transfer_order_lines = Table(
     Column("suggested_units", BigInteger),
     Column("unit_value_amount", Text),
     Column("unit_value_currency", Text),
+    Column("cancelled_units", BigInteger, nullable=False, server_default="0"),
 )
 approval_steps = Table(
     "approval_steps",
@@ -210,4 +211,39 @@ stocked_warehouses = Table(
     metadata,
     Column("warehouse_id", Text, primary_key=True),
     Column("opened_at", Text, nullable=False),
+)
+shipments = Table(
+    "shipments",
+    metadata,
+    Column("shipment_id", Text, primary_key=True),
+    Column("transfer_order_id", Text, ForeignKey("transfer_orders.transfer_order_id"), nullable=False),
+    Column("shipment_number", Integer, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("mode", Text, nullable=False),
+    Column("carrier", Text, nullable=False),
+    Column("waybill", Text, nullable=False),
+    Column("house_waybill", Text, nullable=False),
+    Column("master_waybill", Text, nullable=False),
+    Column("cartons", Text, nullable=False),  # JSON: few, and read and written with their shipment only
+    Column("milestones", Text, nullable=False),  # JSON, likewise
+    Column("planned_at", Text, nullable=False),
+    Column("dispatched_at", Text),
+    Column("arrived_at", Text),
+    Column("received_at", Text),
+    UniqueConstraint("transfer_order_id", "shipment_number", name="uq_shipments_number"),
+)
+shipment_lines = Table(
+    "shipment_lines",
+    metadata,
+    Column("shipment_id", Text, ForeignKey("shipments.shipment_id"), primary_key=True),
+    Column("line_number", Integer, primary_key=True, autoincrement=False),
+    Column("sku", Text, nullable=False),
+    Column("planned_units", BigInteger, nullable=False),
+    Column("dispatched_units", BigInteger, nullable=False),
+    Column("good_units", BigInteger, nullable=False),
+    Column("damaged_units", BigInteger, nullable=False),
+    Column("over_units", BigInteger, nullable=False),
+    Column("written_off_units", BigInteger, nullable=False),
+    Column("over_resolved_units", BigInteger, nullable=False),
+    Column("damaged_resolved_units", BigInteger, nullable=False),
 )

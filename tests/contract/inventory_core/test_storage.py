@@ -15,6 +15,15 @@ from inventory_core.journal import FIRST_PREVIOUS_HASH, Entry
 from inventory_core.money import Money
 from inventory_core.storage.ports import HandledCommand, Storage
 from inventory_core.transfer_orders.model import OrderLine, Status, TransferOrder
+from inventory_core.transfer_orders.shipments import (
+    Carton,
+    Milestone,
+    Shipment,
+    ShipmentLine,
+    ShipmentStatus,
+    ShipmentUnits,
+    Transport,
+)
 from tests.core_builders import ARRIVAL_DATE, AT, LANES, SHIP_DATE, WAREHOUSES
 
 ODD_AT = AT + timedelta(microseconds=123_457)
@@ -38,7 +47,7 @@ ORDER = TransferOrder(
             suggested_units=0,
             unit_value=Money(Decimal("0.1000"), "USD"),
         ),
-        OrderLine(line_number=2, sku="LAMP", units=1),
+        OrderLine(line_number=2, sku="LAMP", units=1, cancelled_units=1),
     ),
     contributors=("pia", "paul"),
     drafted_by="pia",
@@ -55,6 +64,50 @@ ORDER = TransferOrder(
     decided_by="fay",
     decided_at=ODD_AT,
     decision_reason="no money",
+    shipments=(
+        Shipment(
+            shipment_id="sh_1",
+            shipment_number=1,
+            status=ShipmentStatus.ARRIVED,
+            transport=Transport(mode="air", carrier="顺丰", waybill="WB", house_waybill="H", master_waybill="M"),
+            lines=(
+                ShipmentLine(
+                    sku="LAMP",
+                    planned_units=9,
+                    dispatched_units=8,
+                    good_units=7,
+                    damaged_units=6,
+                    over_units=5,
+                    written_off_units=4,
+                    over_resolved_units=3,
+                    damaged_resolved_units=2,
+                ),
+                ShipmentLine(sku="CHAIR"),
+            ),
+            cartons=(
+                Carton(
+                    carton_id="C1",
+                    weight_kg=Decimal("12.50"),
+                    length_cm=Decimal("1E+1"),
+                    contents=(ShipmentUnits(sku="LAMP", units=1),),
+                ),
+            ),
+            milestones=(
+                Milestone(milestone="departed", occurred_at=ODD_AT, recorded_at=AT, place="宁波", description="x"),
+            ),
+            planned_at=ODD_AT,
+            dispatched_at=AT,
+            arrived_at=ODD_AT,
+        ),
+        Shipment(
+            shipment_id="sh_2",
+            shipment_number=2,
+            status=ShipmentStatus.PLANNED,
+            transport=Transport(mode="sea"),
+            lines=(),
+            planned_at=AT,
+        ),
+    ),
 )
 ENTRY = Entry(
     sequence=1,
@@ -92,6 +145,23 @@ def test_a_saved_order_takes_the_place_of_the_one_before(storage: Storage) -> No
         assert store.transfer_order("to_1") == changed
 
 
+def test_changed_and_new_shipments_are_written(storage: Storage) -> None:
+    first, second = ORDER.shipments
+    changed = replace(
+        ORDER,
+        shipments=(
+            replace(first, lines=first.lines[:1], status=ShipmentStatus.RECEIVED, received_at=ODD_AT),
+            second,
+            replace(second, shipment_id="sh_3", shipment_number=3),
+        ),
+    )
+    with storage.writing() as store:
+        store.save_transfer_order(ORDER, before=None)
+        store.save_transfer_order(changed, before=ORDER)
+    with storage.reading() as store:
+        assert store.transfer_order("to_1") == changed
+
+
 def test_orders_come_by_number_and_status(storage: Storage) -> None:
     numbers = [(2027, 1), (2026, 2), (2026, 10), (2026, 1)]
     with storage.writing() as store:
@@ -103,6 +173,7 @@ def test_orders_come_by_number_and_status(storage: Storage) -> None:
                 document_year=year,
                 document_sequence=sequence,
                 status=status,
+                shipments=(replace(ORDER.shipments[0], shipment_id=f"sh_{position}"),),
             )
             store.save_transfer_order(order, before=None)
     with storage.reading() as store:
@@ -117,6 +188,7 @@ def test_orders_come_by_number_and_status(storage: Storage) -> None:
             "TO-2026-00002",
         ]
         assert all(len(one.lines) == 2 and len(one.steps) == 2 for one in store.transfer_orders())
+        assert all(len(one.shipments[0].lines) == 2 for one in store.transfer_orders())
         assert [store.last_document_sequence(year) for year in (2025, 2026, 2027)] == [0, 10, 1]
 
 

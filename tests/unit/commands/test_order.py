@@ -77,6 +77,7 @@ def test_an_order_from_draft_to_approved(order: Callable[..., Result], tmp_path:
         "suggestion_id": "s1",
         "suggested_units": 48,
         "unit_value": {"amount": "12.3456", "currency": "USD"},
+        "cancelled_units": 0,
     }
     assert [entry["actor_id"] for entry in content["history"]] == ["pia", "pia", "pia", "sam", "sam"]
     assert content["history"][-1]["reason"] == "好"

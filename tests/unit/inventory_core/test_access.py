@@ -22,6 +22,7 @@ from inventory_core.records import canonical_json
 from inventory_core.stock_ledger import commands as stock
 from inventory_core.storage.memory import MemoryStorage
 from inventory_core.transfer_orders import commands as orders
+from inventory_core.transfer_orders import shipment_commands as shipping
 from tests.core_builders import AT, PEOPLE, catalog, draft, later, people, sender, submitted
 
 
@@ -210,6 +211,10 @@ MAY_SEND: dict[type[Command], set[str]] = {
     orders.CancelTransferOrder: PLANNING | {"supervisor"},
     orders.ApproveTransferOrder: DECIDING,
     orders.RejectTransferOrder: DECIDING,
+    shipping.PlanShipment: HANDLING,
+    shipping.DispatchShipment: HANDLING,
+    shipping.CancelShipment: HANDLING,
+    shipping.RecordMilestone: HANDLING | {"planner"},
     stock.SetOpeningStock: SETTING_UP | {"operator", "warehouse"},
     stock.CountStock: HANDLING,
     stock.MoveStock: HANDLING,
@@ -244,6 +249,12 @@ def every_command(actor_id: str) -> list[Command]:
                 orders.ApproveTransferOrder,
                 orders.RejectTransferOrder,
             )
+        ),
+        shipping.PlanShipment(**sender(actor_id), transfer_order_id="x"),
+        shipping.DispatchShipment(**sender(actor_id), transfer_order_id="x"),
+        shipping.CancelShipment(**sender(actor_id), **existing, shipment_id="x"),
+        shipping.RecordMilestone(
+            **sender(actor_id), transfer_order_id="x", shipment_id="x", milestone="departed", occurred_at=AT
         ),
         stock.SetOpeningStock(**sender(actor_id), warehouse_id="x", counts=()),
         stock.CountStock(**sender(actor_id), reason="x", warehouse_id="x", counts=(stock.BinUnits(sku="x", units=0),)),
