@@ -22,6 +22,8 @@ from inventory_core.decisions import Decided
 from inventory_core.errors import Refused
 from inventory_core.journal import FIRST_PREVIOUS_HASH, Entry
 from inventory_core.projection import project
+from inventory_core.receiving import commands as receiving_commands
+from inventory_core.receiving import handlers as receiving_handlers
 from inventory_core.records import canonical_json, digest, read_record
 from inventory_core.stock_ledger import commands as stock_commands
 from inventory_core.stock_ledger import handlers as stock_handlers
@@ -133,6 +135,12 @@ HANDLERS: dict[type[Command], Callable[[Any, Reader], Decided]] = {
     shipment_commands.DispatchShipment: shipment_handlers.dispatch,
     shipment_commands.CancelShipment: shipment_handlers.cancel_shipment,
     shipment_commands.RecordMilestone: shipment_handlers.record_milestone,
+    receiving_commands.RecordReceipt: receiving_handlers.record_receipt,
+    receiving_commands.CompleteReceiving: receiving_handlers.complete_receiving,
+    receiving_commands.ResolveDiscrepancy: receiving_handlers.resolve_discrepancy,
+    receiving_commands.CloseTransferOrder: receiving_handlers.close,
+    receiving_commands.ReopenTransferOrder: receiving_handlers.reopen,
+    receiving_commands.SetReceivingRules: receiving_handlers.set_receiving_rules,
     stock_commands.SetOpeningStock: stock_handlers.set_opening_stock,
     stock_commands.CountStock: stock_handlers.count_stock,
     stock_commands.MoveStock: stock_handlers.move_stock,

@@ -14,6 +14,8 @@ from inventory_core.access.model import Person, Token
 from inventory_core.approvals.rules import ApprovalRulesSet
 from inventory_core.catalog.register import CatalogChanged
 from inventory_core.journal import Entry
+from inventory_core.receiving.events import DiscrepancyResolved, ReceiptRecorded, ReceivingRulesSet
+from inventory_core.receiving.model import ReceiptCount, Resolution
 from inventory_core.stock_ledger.events import PurchaseReceived, StockCounted, StockMoved, StockOpened
 from inventory_core.stock_ledger.model import Movement, RecordedMovement, Reservation
 from inventory_core.storage.ports import Writer
@@ -34,6 +36,7 @@ EVENT_TYPES: dict[str, type[Any]] = ORDER_EVENTS | {
         StockCounted,
         StockMoved,
         PurchaseReceived,
+        ReceivingRulesSet,
     )
 }
 
@@ -49,6 +52,8 @@ def project(event: Any, entry: Entry, store: Writer) -> None:
             store.save_opened_warehouse(event.warehouse_id, entry.at)
         case StockCounted() | StockMoved() | PurchaseReceived():
             pass  # their movements are all that they change
+        case ReceivingRulesSet():
+            store.replace_receiving_rules(event.rules)
         case PersonAdded():
             person = Person(
                 login=event.login, name=event.name, email=event.email, roles=event.roles, language=event.language
@@ -79,6 +84,10 @@ def _change_order(event: Any, entry: Entry, store: Writer) -> None:
     before = store.transfer_order(event.transfer_order_id)
     after = apply_to_order(before, event, entry)
     store.save_transfer_order(after, before=before)
+    if isinstance(event, ReceiptRecorded):
+        store.append_receipt_counts(_counts(event, entry))
+    if isinstance(event, DiscrepancyResolved):
+        store.append_resolution(_resolution(event, entry))
     wanted = after.open_units()
     if wanted != (before.open_units() if before else {}):
         store.replace_reservations(
@@ -91,6 +100,38 @@ def _change_order(event: Any, entry: Entry, store: Writer) -> None:
                 if units > 0
             ],
         )
+
+
+def _counts(event: ReceiptRecorded, entry: Entry) -> list[ReceiptCount]:
+    return [
+        ReceiptCount(
+            entry_sequence=entry.sequence,
+            position=position,
+            receipt_id=event.receipt_id,
+            transfer_order_id=event.transfer_order_id,
+            shipment_id=event.shipment_id,
+            at=entry.at,
+            counted_by=entry.actor_id,
+            **vars(count),
+        )
+        for position, count in enumerate(event.counts, start=1)
+    ]
+
+
+def _resolution(event: DiscrepancyResolved, entry: Entry) -> Resolution:
+    return Resolution(
+        entry_sequence=entry.sequence,
+        transfer_order_id=event.transfer_order_id,
+        shipment_id=event.shipment_id,
+        at=entry.at,
+        resolved_by=entry.actor_id,
+        sku=event.sku,
+        kind=event.kind,
+        units=event.units,
+        resolution=event.resolution,
+        evidence=event.evidence,
+        note=entry.reason,
+    )
 
 
 def _move_stock(event: Any, entry: Entry, store: Writer) -> None:

@@ -17,8 +17,9 @@ from inventory_core.journal import Entry
 from inventory_core.stock_ledger.free_stock import FreeStock, free_stock
 from inventory_core.stock_ledger.model import PlaceKind, RecordedMovement, StockKey
 from inventory_core.storage.ports import Storage
-from inventory_core.transfer_orders.loading import UnableToFindTransferOrder
+from inventory_core.transfer_orders.loading import UnableToFindTransferOrder, find_shipment
 from inventory_core.transfer_orders.model import OPEN_STATUSES, Status, TransferOrder
+from inventory_core.transfer_orders.shipments import ShipmentStatus
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +49,16 @@ class Catalog:
     products: dict[str, CatalogProduct]
     warehouses: dict[str, CatalogWarehouse]
     lanes: frozenset[CatalogLane]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExpectedLine:
+    """One product for whoever counts a shipment. `expected_units` is None where the warehouse counts blindly."""
+
+    sku: str
+    codes: tuple[str, ...]
+    expected_units: int | None
+    counted_units: int
 
 
 class Queries:
@@ -88,6 +99,28 @@ class Queries:
         return [
             UnitsOnOrder(origin_id=origin_id, destination_id=destination_id, sku=sku, status=status, units=count)
             for (origin_id, destination_id, sku, status), count in sorted(units.items())
+        ]
+
+    def receiving_list(self, reference: str, shipment: str) -> list[ExpectedLine]:
+        """What to count of an order's shipment (id, label or waybill); blind until its receiving is complete.
+
+        Raises: UnableToFindTransferOrder, UnableToFindShipment.
+        """
+        order = self.transfer_order(reference).order
+        found = find_shipment(order, shipment)
+        with self._storage.reading() as store:
+            rules = {rule.warehouse_id: rule for rule in store.receiving_rules()}
+            products = store.products(line.sku for line in found.lines)
+        is_blind = order.destination_id in rules and rules[order.destination_id].is_blind
+        is_hidden = is_blind and found.status is not ShipmentStatus.RECEIVED
+        return [
+            ExpectedLine(
+                sku=line.sku,
+                codes=products[line.sku].codes if line.sku in products else (),
+                expected_units=None if is_hidden else line.dispatched_units,
+                counted_units=line.received_units,
+            )
+            for line in found.lines
         ]
 
     def balances(self, *, warehouse_id: str | None = None) -> dict[StockKey, int]:

@@ -7,14 +7,14 @@ that are kept outside (issue 3).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from inventory_core.bootstrap import Core
 from inventory_core.journal import Break, Entry, first_break
 from inventory_core.projection import EVENT_TYPES, project
 from inventory_core.records import read_record
-from inventory_core.stock_ledger.model import Balances, RecordedMovement, Reservation
+from inventory_core.stock_ledger.invariants import broken_invariants
 from inventory_core.storage.memory import MemoryStore
 from inventory_core.storage.ports import Reader, UnableToReadRow
 from inventory_core.transfer_orders.model import UnableToApplyEvent, differences
@@ -34,7 +34,7 @@ class Verification:
 
 
 def verify(core: Core) -> Verification:
-    """Recompute the chain, replay the journal into an empty state and compare it with the stored one."""
+    """Recompute the chain, replay the journal into an empty state, compare it with the stored one, check the units."""
     with core.storage.reading() as store:
         try:
             entries = store.journal()
@@ -59,7 +59,8 @@ def _find_break(entries: Sequence[Entry], store: Reader) -> Break | None:
             project(read_record(EVENT_TYPES[entry.event_type], entry.payload), entry, replayed)
         except (UnableToApplyEvent, ValueError) as error:
             return Break(entry.sequence, f"{name} cannot have happened: {error}")
-    return next(_state_breaks(entries, told=replayed, stored=store), None)
+    broken = next(_state_breaks(entries, told=replayed, stored=store), None)
+    return broken or next((Break(None, words) for words in broken_invariants(store)), None)
 
 
 def _state_breaks(entries: Sequence[Entry], *, told: Reader, stored: Reader) -> Iterator[Break]:
@@ -79,35 +80,28 @@ def _state_breaks(entries: Sequence[Entry], *, told: Reader, stored: Reader) -> 
                 last_entry_of[order_id],
                 f"{after.document_number} is stored otherwise than its last entry left it: {changed}",
             )
-    for subject, one, other in (
-        ("person", _by_id(told.people(), "login"), _by_id(stored.people(), "login")),
-        ("token", _by_id(told.tokens(), "token_id"), _by_id(stored.tokens(), "token_id")),
-        ("approval rule", _by_id(told.approval_rules(), "rule_id"), _by_id(stored.approval_rules(), "rule_id")),
-        ("product", told.products(), stored.products()),
-        ("warehouse", told.warehouses(), stored.warehouses()),
-        ("lane", {str(lane): lane for lane in told.lanes()}, {str(lane): lane for lane in stored.lanes()}),
-        ("balance of", _named(told.balances()), _named(stored.balances())),
-        ("movement", _by_position(told.movements()), _by_position(stored.movements())),
-        ("reservation", _reserved(told.reservations()), _reserved(stored.reservations())),
-        ("opened warehouse", told.opened_warehouses(), stored.opened_warehouses()),
-        ("company", {"the company": told.company()}, {"the company": stored.company()}),
-    ):
-        for key in sorted({*one, *other}):
-            if one.get(key) != other.get(key):
+    one, other = _records(told), _records(stored)
+    for subject in one:
+        for key in sorted({*one[subject], *other[subject]}):
+            if one[subject].get(key) != other[subject].get(key):
                 yield Break(None, f"{subject} {key} is stored otherwise than the journal tells")
 
 
-def _named(balances: Balances) -> dict[str, int]:
-    return {str(key): units for key, units in balances.items()}
-
-
-def _by_position(movements: Sequence[RecordedMovement]) -> dict[str, RecordedMovement]:
-    return {f"{one.position} of entry {one.entry_sequence:09d}": one for one in movements}
-
-
-def _reserved(reservations: Sequence[Reservation]) -> dict[str, Reservation]:
-    return {f"of {one.sku} for {one.transfer_order_id}": one for one in reservations}
-
-
-def _by_id(values: Sequence[object], name: str) -> Mapping[str, object]:
-    return {getattr(value, name): value for value in values}
+def _records(store: Reader) -> dict[str, dict[str, object]]:
+    """Everything that is stored beside orders, by what it is and how it is called."""
+    return {
+        "person": {one.login: one for one in store.people()},
+        "token": {one.token_id: one for one in store.tokens()},
+        "approval rule": {one.rule_id: one for one in store.approval_rules()},
+        "receiving rule": {one.warehouse_id: one for one in store.receiving_rules()},
+        "product": {**store.products()},
+        "warehouse": {**store.warehouses()},
+        "lane": {str(lane): lane for lane in store.lanes()},
+        "company": {"the company": store.company()},
+        "opened warehouse": {**store.opened_warehouses()},
+        "balance of": {str(key): units for key, units in store.balances().items()},
+        "movement": {f"{one.position} of entry {one.entry_sequence}": one for one in store.movements()},
+        "reservation": {f"of {one.sku} for {one.transfer_order_id}": one for one in store.reservations()},
+        "count": {f"{one.position} of entry {one.entry_sequence}": one for one in store.receipt_counts()},
+        "reason": {f"of entry {one.entry_sequence}": one for one in store.resolutions()},
+    }

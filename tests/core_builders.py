@@ -39,7 +39,7 @@ PEOPLE = {
 }
 COMPANY = Company(base_currency="USD", time_zone="Asia/Shanghai")
 PRODUCTS = (
-    CatalogProduct(sku="CHAIR", unit_value=Decimal("12.3456")),
+    CatalogProduct(sku="CHAIR", unit_value=Decimal("12.3456"), codes=("6901234567892", "X001CHAIR")),
     CatalogProduct(sku="LAMP", unit_value=Decimal("3.10")),
     CatalogProduct(sku="MYSTERY", unit_value=None),
 )

@@ -11,6 +11,8 @@ from inventory_core.approvals.rules import SetApprovalRules
 from inventory_core.catalog.register import RegisterCatalog
 from inventory_core.commands import Command
 from inventory_core.errors import Refused
+from inventory_core.receiving import commands as receiving_commands
+from inventory_core.receiving import handlers as receiving_handlers
 from inventory_core.stock_ledger import commands as stock_commands
 from inventory_core.transfer_orders import commands as order_commands
 from inventory_core.transfer_orders import handlers as order_handlers
@@ -25,6 +27,8 @@ class UnableToAllow(Refused):
 _PLANNING = frozenset({"planner", "admin"})
 _DECIDING = frozenset({"supervisor", "finance", "warehouse", "admin"})
 _HANDLING = frozenset({"warehouse", "admin"})
+# Whoever counts does not also say where the missing units went.
+_EXPLAINING = frozenset({"supervisor", "finance", "admin"})
 _SETTING_UP = frozenset({*OPERATOR.roles, "admin"})
 
 ROLES_OF_COMMAND: dict[type[Command], frozenset[str]] = {
@@ -39,6 +43,12 @@ ROLES_OF_COMMAND: dict[type[Command], frozenset[str]] = {
     shipment_commands.DispatchShipment: _HANDLING,
     shipment_commands.CancelShipment: _HANDLING,
     shipment_commands.RecordMilestone: _HANDLING | {"planner"},
+    receiving_commands.RecordReceipt: _HANDLING,
+    receiving_commands.CompleteReceiving: _HANDLING,
+    receiving_commands.ResolveDiscrepancy: _EXPLAINING,
+    receiving_commands.CloseTransferOrder: _EXPLAINING | {"planner"},
+    receiving_commands.ReopenTransferOrder: _EXPLAINING,
+    receiving_commands.SetReceivingRules: _SETTING_UP,
     stock_commands.SetOpeningStock: _SETTING_UP | _HANDLING,
     stock_commands.CountStock: _HANDLING,
     stock_commands.MoveStock: _HANDLING,
@@ -54,7 +64,7 @@ ROLES_OF_COMMAND: dict[type[Command], frozenset[str]] = {
 }
 
 
-POSSIBLE_FROM = order_handlers.POSSIBLE_FROM | shipment_handlers.POSSIBLE_FROM
+POSSIBLE_FROM = order_handlers.POSSIBLE_FROM | shipment_handlers.POSSIBLE_FROM | receiving_handlers.POSSIBLE_FROM
 
 
 def require_permission(command: Command, actor: Actor) -> None:

@@ -56,10 +56,10 @@ def picks(store: Reader, *, warehouse_id: str, wanted: Mapping[str, int]) -> tup
 
 
 def take(balances: Mapping[StockKey, int], *, wanted: Mapping[str, int]) -> tuple[dict[StockKey, int], dict[str, int]]:
-    """Units to take from positive balances, in the order of lot, condition and place; and what is missing by sku."""
+    """Units to take from positive balances, the earliest lot's first, good before damaged; what is missing by sku."""
     taken: dict[StockKey, int] = {}
     missing = {sku: units for sku, units in wanted.items() if units}
-    for key in sorted(balances, key=lambda one: (one.sku, one.lot, one.condition, one.place)):
+    for key in sorted(balances, key=lambda one: (one.sku, one.lot, one.condition is Condition.DAMAGED, one.place)):
         units = min(balances[key], missing.get(key.sku, 0))
         if units > 0:
             taken[key] = units

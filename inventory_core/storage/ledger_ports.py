@@ -1,4 +1,4 @@
-"""What the core asks of its storage about the stock ledger; `ports.py` joins it to the rest."""
+"""What the core asks of its storage about stock and receiving; `ports.py` joins it to the rest."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from inventory_core.receiving.model import ReceiptCount, ReceivingRule, Resolution
 from inventory_core.stock_ledger.model import PlaceKind, RecordedMovement, Reservation, StockKey
 
 
@@ -32,6 +33,18 @@ class LedgerReader(Protocol):
     def opened_warehouses(self) -> dict[str, datetime]:
         """Warehouses whose stock the ledger keeps, with the instant since when."""
 
+    def skus_of_codes(self, codes: Collection[str]) -> dict[str, tuple[str, ...]]:
+        """By code, in order, the products on which scanners read it; unknown codes are left out."""
+
+    def receiving_rules(self) -> list[ReceivingRule]:
+        """In the order in which they were set."""
+
+    def receipt_counts(self, *, transfer_order_id: str | None = None) -> list[ReceiptCount]:
+        """Everything that was counted, or for one order, as it happened."""
+
+    def resolutions(self, *, transfer_order_id: str | None = None) -> list[Resolution]:
+        """Every reason that was given, or for one order, as it happened."""
+
 
 class LedgerWriter(LedgerReader, Protocol):
     """Changes of stock."""
@@ -44,3 +57,12 @@ class LedgerWriter(LedgerReader, Protocol):
 
     def save_opened_warehouse(self, warehouse_id: str, at: datetime) -> None:
         """Remember that the ledger keeps this warehouse's stock."""
+
+    def replace_receiving_rules(self, rules: Sequence[ReceivingRule]) -> None:
+        """These and no others, in this order."""
+
+    def append_receipt_counts(self, counts: Sequence[ReceiptCount]) -> None:
+        """Add what a receipt counted."""
+
+    def append_resolution(self, resolution: Resolution) -> None:
+        """Add a reason."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from threading import RLock
 
@@ -66,6 +66,15 @@ class MemoryStore(MemoryLedger):
         if skus is None:
             return dict(self._products)
         return {sku: self._products[sku] for sku in skus if sku in self._products}
+
+    def skus_of_codes(self, codes: Collection[str]) -> dict[str, tuple[str, ...]]:
+        """See `LedgerReader`."""
+        found: dict[str, tuple[str, ...]] = {}
+        for sku in sorted(self._products):
+            for code in self._products[sku].codes:
+                if code in codes:
+                    found[code] = (*found.get(code, ()), sku)
+        return found
 
     def warehouses(self) -> dict[str, CatalogWarehouse]:
         """See `Reader`."""

@@ -1,10 +1,11 @@
-"""The fake's part for the stock ledger."""
+"""The fake's part for stock and receiving."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from inventory_core.receiving.model import ReceiptCount, ReceivingRule, Resolution
 from inventory_core.stock_ledger.model import PlaceKind, RecordedMovement, Reservation, StockKey, changes
 
 
@@ -17,6 +18,9 @@ class MemoryLedger:
         self._balances: dict[StockKey, int] = {}
         self._reservations: dict[str, tuple[Reservation, ...]] = {}
         self._opened: dict[str, datetime] = {}
+        self._receiving_rules: list[ReceivingRule] = []
+        self._receipt_counts: list[ReceiptCount] = []
+        self._resolutions: list[Resolution] = []
 
     def balances(
         self,
@@ -68,3 +72,27 @@ class MemoryLedger:
     def save_opened_warehouse(self, warehouse_id: str, at: datetime) -> None:
         """See `LedgerWriter`."""
         self._opened[warehouse_id] = at
+
+    def receiving_rules(self) -> list[ReceivingRule]:
+        """See `LedgerReader`."""
+        return list(self._receiving_rules)
+
+    def receipt_counts(self, *, transfer_order_id: str | None = None) -> list[ReceiptCount]:
+        """See `LedgerReader`."""
+        return [one for one in self._receipt_counts if transfer_order_id in (None, one.transfer_order_id)]
+
+    def resolutions(self, *, transfer_order_id: str | None = None) -> list[Resolution]:
+        """See `LedgerReader`."""
+        return [one for one in self._resolutions if transfer_order_id in (None, one.transfer_order_id)]
+
+    def replace_receiving_rules(self, rules: Sequence[ReceivingRule]) -> None:
+        """See `LedgerWriter`."""
+        self._receiving_rules = list(rules)
+
+    def append_receipt_counts(self, counts: Sequence[ReceiptCount]) -> None:
+        """See `LedgerWriter`."""
+        self._receipt_counts += counts
+
+    def append_resolution(self, resolution: Resolution) -> None:
+        """See `LedgerWriter`."""
+        self._resolutions.append(resolution)

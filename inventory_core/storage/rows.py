@@ -146,9 +146,16 @@ def product_row(product: CatalogProduct) -> dict[str, Any]:
     return {"sku": product.sku, "unit_value_amount": plain(product.unit_value)}
 
 
-def product_of(row: Row) -> CatalogProduct:
-    """The product of its row."""
-    return CatalogProduct(sku=row["sku"], unit_value=_decimal(row["unit_value_amount"]))
+def code_rows(product: CatalogProduct) -> list[dict[str, Any]]:
+    """The product's rows of `catalog_product_codes`."""
+    return [
+        {"sku": product.sku, "position": position, "code": code} for position, code in enumerate(product.codes, start=1)
+    ]
+
+
+def product_of(row: Row, *, codes: Sequence[str]) -> CatalogProduct:
+    """The product of its rows; codes come in their order."""
+    return CatalogProduct(sku=row["sku"], unit_value=_decimal(row["unit_value_amount"]), codes=tuple(codes))
 
 
 def rule_row(rule: ApprovalRule, *, position: int) -> dict[str, Any]:

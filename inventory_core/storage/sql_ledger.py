@@ -20,7 +20,7 @@ from inventory_core.stock_ledger.model import (
     StockKey,
     changes,
 )
-from inventory_core.storage import tables
+from inventory_core.storage import stock_tables
 from inventory_core.storage.ports import UnableToReadRow
 from inventory_core.storage.sql_statements import VALUES_PER_STATEMENT, SqlStatements
 
@@ -39,7 +39,7 @@ class SqlLedger(SqlStatements):
         skus: Collection[str] | None = None,
     ) -> dict[StockKey, int]:
         """See `LedgerReader`."""
-        table = tables.stock_balances
+        table = stock_tables.stock_balances
         statement = select(table).where(table.c.units != 0)
         if place_kind is not None:
             statement = statement.where(table.c.place_kind == place_kind.value)
@@ -55,17 +55,17 @@ class SqlLedger(SqlStatements):
 
     def movements(self) -> list[RecordedMovement]:
         """See `LedgerReader`."""
-        table = tables.stock_movements
+        table = stock_tables.stock_movements
         return [
             _movement_of(row) for row in self._rows(select(table).order_by(table.c.entry_sequence, table.c.position))
         ]
 
     def append_movements(self, movements: Sequence[RecordedMovement]) -> None:
         """See `LedgerWriter`."""
-        self._insert(tables.stock_movements, [_movement_row(one) for one in movements])
+        self._insert(stock_tables.stock_movements, [_movement_row(one) for one in movements])
         rows = [{**_key_row(key), "units": units} for key, units in changes(one.movement for one in movements).items()]
         if rows:
-            table = tables.stock_balances
+            table = stock_tables.stock_balances
             dialect = self._connection.dialect.name
             add = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
             summed = add.on_conflict_do_update(
@@ -77,7 +77,7 @@ class SqlLedger(SqlStatements):
         self, *, warehouse_id: str | None = None, skus: Collection[str] | None = None
     ) -> list[Reservation]:
         """See `LedgerReader`."""
-        table = tables.stock_reservations
+        table = stock_tables.stock_reservations
         statement = select(table)
         if warehouse_id is not None:
             statement = statement.where(table.c.warehouse_id == warehouse_id)
@@ -87,7 +87,7 @@ class SqlLedger(SqlStatements):
 
     def replace_reservations(self, transfer_order_id: str, reservations: Sequence[Reservation]) -> None:
         """See `LedgerWriter`."""
-        table = tables.stock_reservations
+        table = stock_tables.stock_reservations
         self._connection.execute(delete(table).where(table.c.transfer_order_id == transfer_order_id))
         self._insert(
             table,
@@ -104,12 +104,12 @@ class SqlLedger(SqlStatements):
 
     def opened_warehouses(self) -> dict[str, datetime]:
         """See `LedgerReader`."""
-        found = self._rows(select(tables.stocked_warehouses))
+        found = self._rows(select(stock_tables.stocked_warehouses))
         return {row["warehouse_id"]: instant_from_text(row["opened_at"]) for row in found}
 
     def save_opened_warehouse(self, warehouse_id: str, at: datetime) -> None:
         """See `LedgerWriter`."""
-        self._put(tables.stocked_warehouses, {"warehouse_id": warehouse_id, "opened_at": instant_text(at)})
+        self._put(stock_tables.stocked_warehouses, {"warehouse_id": warehouse_id, "opened_at": instant_text(at)})
 
 
 def _key_row(key: StockKey) -> dict[str, Any]:

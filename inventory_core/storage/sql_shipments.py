@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Select, delete, select
 
-from inventory_core.storage import shipment_rows, tables
+from inventory_core.storage import shipment_rows, stock_tables
 from inventory_core.storage.sql_statements import SqlStatements
 from inventory_core.transfer_orders.model import TransferOrder
 from inventory_core.transfer_orders.shipments import Shipment
@@ -17,7 +17,7 @@ class SqlShipments(SqlStatements):
 
     def _shipments_of(self, wanted: Select[Any]) -> dict[str, list[Shipment]]:
         """By transfer_order_id, each order's by number; two statements for any number of orders."""
-        shipments, lines = tables.shipments, tables.shipment_lines
+        shipments, lines = stock_tables.shipments, stock_tables.shipment_lines
         chosen = shipments.c.transfer_order_id.in_(wanted)
         lines_of: dict[str, list[dict[str, Any]]] = {}
         ids = select(shipments.c.shipment_id).where(chosen)
@@ -36,8 +36,10 @@ class SqlShipments(SqlStatements):
             earlier = known.get(shipment.shipment_id)
             if shipment == earlier:
                 continue
-            self._put(tables.shipments, shipment_rows.shipment_row(shipment, transfer_order_id=order.transfer_order_id))
+            self._put(
+                stock_tables.shipments, shipment_rows.shipment_row(shipment, transfer_order_id=order.transfer_order_id)
+            )
             if earlier is None or earlier.lines != shipment.lines:
-                lines = tables.shipment_lines
+                lines = stock_tables.shipment_lines
                 self._connection.execute(delete(lines).where(lines.c.shipment_id == shipment.shipment_id))
                 self._insert(lines, shipment_rows.shipment_line_rows(shipment))

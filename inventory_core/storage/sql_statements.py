@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Select, Table, delete, insert, update
 
 # Both databases take at least this many values in one statement (SQLite 32,766, PostgreSQL 65,535).
 VALUES_PER_STATEMENT = 10_000
+
+
+def in_parts(values: Iterable[str]) -> Iterator[list[str]]:
+    """The values in lists that one statement takes."""
+    wanted = list(values)
+    for start in range(0, len(wanted), VALUES_PER_STATEMENT):
+        yield wanted[start : start + VALUES_PER_STATEMENT]
 
 
 class SqlStatements:

@@ -5,7 +5,7 @@ Belongs here: statements. Does not: transactions and engines (`sql.py`), what a 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Table, delete, func, or_, select, update
@@ -18,12 +18,13 @@ from inventory_core.records import plain
 from inventory_core.storage import rows, tables
 from inventory_core.storage.ports import HandledCommand
 from inventory_core.storage.sql_ledger import SqlLedger
+from inventory_core.storage.sql_receiving import SqlReceiving
 from inventory_core.storage.sql_shipments import SqlShipments
-from inventory_core.storage.sql_statements import VALUES_PER_STATEMENT
+from inventory_core.storage.sql_statements import in_parts
 from inventory_core.transfer_orders.model import Status, TransferOrder
 
 
-class SqlStore(SqlLedger, SqlShipments):
+class SqlStore(SqlLedger, SqlReceiving, SqlShipments):
     """A `Writer` over one connection."""
 
     # Transfer orders
@@ -96,29 +97,36 @@ class SqlStore(SqlLedger, SqlShipments):
 
     def products(self, skus: Iterable[str] | None = None) -> dict[str, CatalogProduct]:
         """See `Reader`."""
+        table, codes = tables.products, tables.product_codes
         if skus is None:
-            found = self._rows(select(tables.products))
+            found, codes_found = self._rows(select(table)), self._rows(select(codes).order_by(codes.c.position))
         else:
-            wanted = list(skus)
-            found = [
-                row
-                for start in range(0, len(wanted), VALUES_PER_STATEMENT)
-                for row in self._rows(
-                    select(tables.products).where(
-                        tables.products.c.sku.in_(wanted[start : start + VALUES_PER_STATEMENT])
-                    )
-                )
-            ]
-        return {row["sku"]: rows.product_of(row) for row in found}
+            found, codes_found = [], []
+            for some in in_parts(skus):
+                found += self._rows(select(table).where(table.c.sku.in_(some)))
+                codes_found += self._rows(select(codes).where(codes.c.sku.in_(some)).order_by(codes.c.position))
+        codes_of: dict[str, list[str]] = {}
+        for row in codes_found:
+            codes_of.setdefault(row["sku"], []).append(row["code"])
+        return {row["sku"]: rows.product_of(row, codes=codes_of.get(row["sku"], ())) for row in found}
 
     def save_products(self, products: Iterable[CatalogProduct], *, removed_skus: Iterable[str]) -> None:
         """See `Writer`."""
-        new_rows = [rows.product_row(product) for product in products]
-        gone = [*removed_skus, *(row["sku"] for row in new_rows)]
-        for start in range(0, len(gone), VALUES_PER_STATEMENT):
-            some = gone[start : start + VALUES_PER_STATEMENT]
-            self._connection.execute(delete(tables.products).where(tables.products.c.sku.in_(some)))
-        self._insert(tables.products, new_rows)
+        added = list(products)
+        for some in in_parts([*removed_skus, *(product.sku for product in added)]):
+            for table in (tables.product_codes, tables.products):
+                self._connection.execute(delete(table).where(table.c.sku.in_(some)))
+        self._insert(tables.products, [rows.product_row(product) for product in added])
+        self._insert(tables.product_codes, [row for product in added for row in rows.code_rows(product)])
+
+    def skus_of_codes(self, codes: Collection[str]) -> dict[str, tuple[str, ...]]:
+        """See `LedgerReader`."""
+        table = tables.product_codes
+        found: dict[str, list[str]] = {}
+        for some in in_parts(codes):
+            for row in self._rows(select(table).where(table.c.code.in_(some))):
+                found.setdefault(row["code"], []).append(row["sku"])
+        return {code: tuple(sorted(skus)) for code, skus in found.items()}
 
     def warehouses(self) -> dict[str, CatalogWarehouse]:
         """See `Reader`."""

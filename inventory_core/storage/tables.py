@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 # Written by Alembic; a test holds it to the newest file in migrations/versions.
-HEAD_REVISION = "0003"
+HEAD_REVISION = "0004"
 
 metadata = MetaData()
 
@@ -166,84 +166,11 @@ handled_commands = Table(
     Column("content_digest", Text, nullable=False),
     Column("outcome", Text, nullable=False),
 )
-stock_movements = Table(
-    "stock_movements",
+product_codes = Table(
+    "catalog_product_codes",
     metadata,
-    Column("entry_sequence", BigInteger, ForeignKey("journal.sequence"), primary_key=True, autoincrement=False),
+    Column("sku", Text, ForeignKey("catalog_products.sku"), primary_key=True),
     Column("position", Integer, primary_key=True, autoincrement=False),
-    Column("at", Text, nullable=False),
-    Column("event_type", Text, nullable=False),
-    Column("transfer_order_id", Text),
-    Column("sku", Text, nullable=False),
-    Column("lot", Text, nullable=False),
-    Column("units", BigInteger, nullable=False),
-    Column("from_kind", Text, nullable=False),
-    Column("from_id", Text, nullable=False),
-    Column("from_bin_id", Text, nullable=False),
-    Column("from_condition", Text, nullable=False),
-    Column("to_kind", Text, nullable=False),
-    Column("to_id", Text, nullable=False),
-    Column("to_bin_id", Text, nullable=False),
-    Column("to_condition", Text, nullable=False),
-)
-stock_balances = Table(
-    "stock_balances",
-    metadata,
-    Column("place_kind", Text, primary_key=True),
-    Column("place_id", Text, primary_key=True),
-    Column("sku", Text, primary_key=True),
-    Column("bin_id", Text, primary_key=True),
-    Column("lot", Text, primary_key=True),
-    Column("condition", Text, primary_key=True),
-    Column("units", BigInteger, nullable=False),
-)
-stock_reservations = Table(
-    "stock_reservations",
-    metadata,
-    Column("transfer_order_id", Text, ForeignKey("transfer_orders.transfer_order_id"), primary_key=True),
-    Column("sku", Text, primary_key=True),
-    Column("warehouse_id", Text, nullable=False),
-    Column("units", BigInteger, nullable=False),
-    Index("ix_stock_reservations_warehouse_id", "warehouse_id", "sku"),
-)
-stocked_warehouses = Table(
-    "stocked_warehouses",
-    metadata,
-    Column("warehouse_id", Text, primary_key=True),
-    Column("opened_at", Text, nullable=False),
-)
-shipments = Table(
-    "shipments",
-    metadata,
-    Column("shipment_id", Text, primary_key=True),
-    Column("transfer_order_id", Text, ForeignKey("transfer_orders.transfer_order_id"), nullable=False),
-    Column("shipment_number", Integer, nullable=False),
-    Column("status", Text, nullable=False),
-    Column("mode", Text, nullable=False),
-    Column("carrier", Text, nullable=False),
-    Column("waybill", Text, nullable=False),
-    Column("house_waybill", Text, nullable=False),
-    Column("master_waybill", Text, nullable=False),
-    Column("cartons", Text, nullable=False),  # JSON: few, and read and written with their shipment only
-    Column("milestones", Text, nullable=False),  # JSON, likewise
-    Column("planned_at", Text, nullable=False),
-    Column("dispatched_at", Text),
-    Column("arrived_at", Text),
-    Column("received_at", Text),
-    UniqueConstraint("transfer_order_id", "shipment_number", name="uq_shipments_number"),
-)
-shipment_lines = Table(
-    "shipment_lines",
-    metadata,
-    Column("shipment_id", Text, ForeignKey("shipments.shipment_id"), primary_key=True),
-    Column("line_number", Integer, primary_key=True, autoincrement=False),
-    Column("sku", Text, nullable=False),
-    Column("planned_units", BigInteger, nullable=False),
-    Column("dispatched_units", BigInteger, nullable=False),
-    Column("good_units", BigInteger, nullable=False),
-    Column("damaged_units", BigInteger, nullable=False),
-    Column("over_units", BigInteger, nullable=False),
-    Column("written_off_units", BigInteger, nullable=False),
-    Column("over_resolved_units", BigInteger, nullable=False),
-    Column("damaged_resolved_units", BigInteger, nullable=False),
+    Column("code", Text, nullable=False),
+    Index("ix_catalog_product_codes_code", "code"),
 )

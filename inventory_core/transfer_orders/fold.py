@@ -10,12 +10,15 @@ from dataclasses import replace
 from typing import Any, get_args
 
 from inventory_core.journal import Entry
+from inventory_core.receiving import events as receiving_events
 from inventory_core.transfer_orders import events, shipment_events
 from inventory_core.transfer_orders.model import TransferOrder, UnableToApplyEvent
 
 _SHIPMENT_EVENTS: tuple[type[Any], ...] = get_args(shipment_events.ShipmentEvent)
+_RECEIVING_EVENTS: tuple[type[Any], ...] = get_args(receiving_events.ReceivingEvent)
 ORDER_EVENTS: dict[str, type[Any]] = {
-    event_type.__name__: event_type for event_type in (*get_args(events.TransferOrderEvent), *_SHIPMENT_EVENTS)
+    event_type.__name__: event_type
+    for event_type in (*get_args(events.TransferOrderEvent), *_SHIPMENT_EVENTS, *_RECEIVING_EVENTS)
 }
 # News of a carrier must not make a person's decision outdated, so they do not count in the order's version.
 UNCOUNTED_EVENTS = frozenset({shipment_events.MilestoneRecorded.__name__})
@@ -26,9 +29,12 @@ def apply_to_order(order: TransferOrder | None, event: Any, entry: Entry) -> Tra
 
     Raises: UnableToApplyEvent when the event cannot have happened to it.
     """
-    if not isinstance(event, _SHIPMENT_EVENTS):
+    if not isinstance(event, _SHIPMENT_EVENTS + _RECEIVING_EVENTS):
         return events.apply(order, event, entry)
     if order is None:
         raise UnableToApplyEvent(f"{event.transfer_order_id} was never drafted")
-    after = shipment_events.apply_to_shipments(order, event, entry)
+    if isinstance(event, _RECEIVING_EVENTS):
+        after = receiving_events.apply_to_receiving(order, event, entry)
+    else:
+        after = shipment_events.apply_to_shipments(order, event, entry)
     return after if entry.event_type in UNCOUNTED_EVENTS else replace(after, version=order.version + 1)

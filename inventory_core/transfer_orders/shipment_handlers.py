@@ -66,11 +66,14 @@ def dispatch(command: commands.DispatchShipment, store: Reader) -> Decided:
     """The shipment with what really left, after its plan where nobody planned it."""
     order = load_order(command, POSSIBLE_FROM[type(command)], store)
     before: tuple[events.ShipmentPlanned, ...] = ()
-    if command.shipment_id is None:
+    early = _counted_before_it_left(order)
+    if command.shipment_id is None and early is not None:
+        shipment = early
+    elif command.shipment_id is None:
         planned = _planned(command, order, refusal=UnableToDispatchShipment)
         shipment, before = events.planned_shipment(planned, planned_at=command.at), (planned,)
     else:
-        shipment = find_shipment(order, command.shipment_id)
+        shipment = find_shipment(order, str(command.shipment_id))
     wanted = _wanted(command, order, shipment)
     taken = _taken(command, order, wanted, store)
     lines = tuple(_dispatched(sku, units, shipment) for sku, units in wanted.items())
@@ -147,6 +150,12 @@ def _planned(
     )
 
 
+def _counted_before_it_left(order: TransferOrder) -> Shipment | None:
+    """A shipment that the destination told of first: whoever dispatches without naming one means it."""
+    waiting = [one for one in order.shipments if one.status is ShipmentStatus.PLANNED]
+    return next((one for one in waiting if not any(line.planned_units for line in one.lines)), None)
+
+
 def _transport(
     command: commands.PlanShipment | commands.DispatchShipment, order: TransferOrder, known: Transport
 ) -> Transport:
@@ -166,6 +175,7 @@ def _wanted(command: commands.DispatchShipment, order: TransferOrder, shipment: 
         raise UnableToDispatchShipment(f"{_label(order, shipment)} leaves with a waybill: pass waybill")
     if command.lines is None:
         wanted = {line.sku: line.planned_units for line in shipment.lines if line.planned_units}
+        wanted = wanted or {sku: units for sku, units in order.open_units().items() if units > 0}
     else:
         wanted = {line.sku: line.units for line in command.lines if line.units}
     _require_open(order, wanted, order.open_units(), refusal=UnableToDispatchShipment)

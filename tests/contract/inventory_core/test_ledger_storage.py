@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 
+from inventory_core.receiving.model import ReceiptCount, ReceivingRule, Resolution
 from inventory_core.stock_ledger.model import (
     Condition,
     Movement,
@@ -123,3 +125,52 @@ def test_opened_warehouses_keep_their_instant(storage: Storage) -> None:
         store.save_opened_warehouse("cn", ODD_AT)
     with storage.reading() as store:
         assert store.opened_warehouses() == {"cn": ODD_AT}
+
+
+def test_counts_reasons_and_rules_come_back_exactly(storage: Storage) -> None:
+    count = ReceiptCount(
+        entry_sequence=1,
+        position=1,
+        receipt_id="rc_1",
+        transfer_order_id="to_1",
+        shipment_id="sh_1",
+        at=ODD_AT,
+        counted_by="wim",
+        code="6901234567892",
+        sku="椅子",
+        units=1_000_000_000,
+        condition="damaged",
+        bin_id="A-1",
+        lot="",
+    )
+    reason = Resolution(
+        entry_sequence=1,
+        transfer_order_id="to_1",
+        shipment_id="sh_1",
+        at=ODD_AT,
+        resolved_by="sam",
+        sku="椅子",
+        kind="short",
+        units=3,
+        resolution="claim_carrier",
+        evidence=("理赔 1", "photo.jpg"),
+        note="two\nlines",
+    )
+    rules = [
+        ReceivingRule(warehouse_id="z", tolerance_units=3, tolerance_share=Decimal("0.020"), is_blind=True),
+        ReceivingRule(warehouse_id="a"),
+    ]
+    with storage.writing() as store:
+        store.save_transfer_order(ORDER, before=None)
+        store.append_entry(ENTRY)
+        store.append_receipt_counts([count, replace(count, position=2, sku="LAMP")])
+        store.append_receipt_counts([])
+        store.append_resolution(reason)
+        store.replace_receiving_rules(rules[::-1])
+        store.replace_receiving_rules(rules)
+    with storage.reading() as store:
+        assert store.receipt_counts() == [count, replace(count, position=2, sku="LAMP")]
+        assert store.receipt_counts(transfer_order_id="to_2") == []
+        assert store.resolutions(transfer_order_id="to_1") == [reason]
+        assert store.resolutions(transfer_order_id="to_2") == []
+        assert store.receiving_rules() == rules

@@ -193,7 +193,10 @@ def test_orders_come_by_number_and_status(storage: Storage) -> None:
 
 
 def test_the_catalog_comes_back_exactly(storage: Storage) -> None:
-    products = (CatalogProduct(sku="A", unit_value=Decimal("0.10")), CatalogProduct(sku="B"))
+    products = (
+        CatalogProduct(sku="A", unit_value=Decimal("0.10"), codes=("Z9", "条码", "A1")),
+        CatalogProduct(sku="B", codes=("A1",)),
+    )
     with storage.writing() as store:
         assert store.company() is None
         store.save_company(Company(base_currency="USD"))
@@ -210,6 +213,7 @@ def test_the_catalog_comes_back_exactly(storage: Storage) -> None:
         assert str(store.products()["A"].unit_value) == "0.10"
         assert store.products(["B", "Z"]) == {"B": products[1]}
         assert store.products([]) == {}
+        assert store.skus_of_codes(["A1", "Z9", "C"]) == {"A1": ("A", "B"), "Z9": ("A",)}
         assert set(store.warehouses().values()) == set(WAREHOUSES)
         assert store.lanes() == set(LANES)
 

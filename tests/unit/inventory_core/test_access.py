@@ -18,6 +18,8 @@ from inventory_core.catalog.register import RegisterCatalog
 from inventory_core.commands import Command, Outcome
 from inventory_core.dispatch import HANDLERS
 from inventory_core.errors import Malformed, Refused
+from inventory_core.receiving import commands as receiving
+from inventory_core.receiving.model import ReceivingRule
 from inventory_core.records import canonical_json
 from inventory_core.stock_ledger import commands as stock
 from inventory_core.storage.memory import MemoryStorage
@@ -203,6 +205,7 @@ class TestTokens:
 # Written by hand, not read from the core's table: this is what the company was promised.
 PLANNING, DECIDING, SETTING_UP = {"planner", "admin"}, {"supervisor", "finance", "warehouse", "admin"}, {"admin"}
 HANDLING = {"warehouse", "admin"}
+EXPLAINING = {"supervisor", "finance", "admin"}
 MAY_SEND: dict[type[Command], set[str]] = {
     orders.DraftTransferOrder: PLANNING,
     orders.ChangeTransferOrder: PLANNING,
@@ -215,6 +218,12 @@ MAY_SEND: dict[type[Command], set[str]] = {
     shipping.DispatchShipment: HANDLING,
     shipping.CancelShipment: HANDLING,
     shipping.RecordMilestone: HANDLING | {"planner"},
+    receiving.RecordReceipt: HANDLING,
+    receiving.CompleteReceiving: HANDLING,
+    receiving.ResolveDiscrepancy: EXPLAINING,
+    receiving.CloseTransferOrder: EXPLAINING | {"planner"},
+    receiving.ReopenTransferOrder: EXPLAINING,
+    receiving.SetReceivingRules: SETTING_UP | {"operator"},
     stock.SetOpeningStock: SETTING_UP | {"operator", "warehouse"},
     stock.CountStock: HANDLING,
     stock.MoveStock: HANDLING,
@@ -256,6 +265,22 @@ def every_command(actor_id: str) -> list[Command]:
         shipping.RecordMilestone(
             **sender(actor_id), transfer_order_id="x", shipment_id="x", milestone="departed", occurred_at=AT
         ),
+        receiving.RecordReceipt(
+            **sender(actor_id), transfer_order_id="x", counts=(receiving.CountedUnits(code="x", units=1),)
+        ),
+        receiving.CompleteReceiving(**sender(actor_id), transfer_order_id="x", shipment_id="x"),
+        receiving.ResolveDiscrepancy(
+            **sender(actor_id),
+            transfer_order_id="x",
+            shipment_id="x",
+            sku="x",
+            kind="short",
+            units=1,
+            resolution="lost",
+        ),
+        receiving.CloseTransferOrder(**sender(actor_id), transfer_order_id="x"),
+        receiving.ReopenTransferOrder(**sender(actor_id), **existing),
+        receiving.SetReceivingRules(**sender(actor_id), rules=(ReceivingRule(warehouse_id="x"),)),
         stock.SetOpeningStock(**sender(actor_id), warehouse_id="x", counts=()),
         stock.CountStock(**sender(actor_id), reason="x", warehouse_id="x", counts=(stock.BinUnits(sku="x", units=0),)),
         stock.MoveStock(**sender(actor_id), warehouse_id="x", kind="sale", moves=(MOVED,)),
