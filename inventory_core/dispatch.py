@@ -21,6 +21,7 @@ from inventory_core.commands import Command, Outcome
 from inventory_core.decisions import Decided
 from inventory_core.errors import Refused
 from inventory_core.journal import FIRST_PREVIOUS_HASH, Entry
+from inventory_core.outbox import commands as outbox_commands
 from inventory_core.projection import project
 from inventory_core.receiving import commands as receiving_commands
 from inventory_core.receiving import handlers as receiving_handlers
@@ -145,6 +146,8 @@ HANDLERS: dict[type[Command], Callable[[Any, Reader], Decided]] = {
     stock_commands.CountStock: stock_handlers.count_stock,
     stock_commands.MoveStock: stock_handlers.move_stock,
     stock_commands.ReceivePurchase: stock_handlers.receive_purchase,
+    outbox_commands.ReleaseMessage: outbox_commands.release,
+    outbox_commands.DiscardMessage: outbox_commands.discard,
     RegisterCatalog: register_catalog,
     SetApprovalRules: set_approval_rules,
     access_commands.AddPerson: access_handlers.add_person,

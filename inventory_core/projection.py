@@ -1,7 +1,7 @@
 """How an event changes the stored state: the one way, taken by live commands and by `verification.py` alike.
 
 Belongs here: which part of the state an event touches. Does not: whether it may happen (handlers), what it does to an
-order (`transfer_orders/fold.py`).
+order and all that hangs on it (`order_projection.py`).
 """
 
 from __future__ import annotations
@@ -14,22 +14,21 @@ from inventory_core.access.model import Person, Token
 from inventory_core.approvals.rules import ApprovalRulesSet
 from inventory_core.catalog.register import CatalogChanged
 from inventory_core.journal import Entry
-from inventory_core.receiving.events import DiscrepancyResolved, ReceiptRecorded, ReceivingRulesSet
-from inventory_core.receiving.model import ReceiptCount, Resolution
+from inventory_core.order_projection import change_order
+from inventory_core.outbox.commands import MessageDiscarded, MessageReleased
+from inventory_core.outbox.model import Message, MessageState
+from inventory_core.receiving.events import ReceivingRulesSet
 from inventory_core.stock_ledger.events import PurchaseReceived, StockCounted, StockMoved, StockOpened
-from inventory_core.stock_ledger.model import Movement, RecordedMovement, Reservation
+from inventory_core.stock_ledger.model import Movement, RecordedMovement
 from inventory_core.storage.ports import Writer
-from inventory_core.transfer_orders.fold import ORDER_EVENTS, apply_to_order
+from inventory_core.transfer_orders.fold import ORDER_EVENTS
 from inventory_core.transfer_orders.model import UnableToApplyEvent
 
+_ACCESS_EVENTS = (PersonAdded, PersonDisabled, PasswordReset, TokenIssued, TokenRevoked)
 EVENT_TYPES: dict[str, type[Any]] = ORDER_EVENTS | {
     event_type.__name__: event_type
     for event_type in (
-        PersonAdded,
-        PersonDisabled,
-        PasswordReset,
-        TokenIssued,
-        TokenRevoked,
+        *_ACCESS_EVENTS,
         ApprovalRulesSet,
         CatalogChanged,
         StockOpened,
@@ -37,6 +36,8 @@ EVENT_TYPES: dict[str, type[Any]] = ORDER_EVENTS | {
         StockMoved,
         PurchaseReceived,
         ReceivingRulesSet,
+        MessageReleased,
+        MessageDiscarded,
     )
 }
 
@@ -47,13 +48,16 @@ def project(event: Any, entry: Entry, store: Writer) -> None:
     Raises: UnableToApplyEvent when the event has nothing to apply to.
     """
     _move_stock(event, entry, store)
+    if entry.event_type in ORDER_EVENTS:
+        change_order(event, entry, store)
+    elif isinstance(event, _ACCESS_EVENTS):
+        _change_access(event, entry, store)
+    else:
+        _change_settings(event, entry, store)
+
+
+def _change_access(event: Any, entry: Entry, store: Writer) -> None:
     match event:
-        case StockOpened():
-            store.save_opened_warehouse(event.warehouse_id, entry.at)
-        case StockCounted() | StockMoved() | PurchaseReceived():
-            pass  # their movements are all that they change
-        case ReceivingRulesSet():
-            store.replace_receiving_rules(event.rules)
         case PersonAdded():
             person = Person(
                 login=event.login, name=event.name, email=event.email, roles=event.roles, language=event.language
@@ -68,6 +72,22 @@ def project(event: Any, entry: Entry, store: Writer) -> None:
             store.save_token(token)
         case TokenRevoked():
             store.save_token(replace(_known_token(event.token_id, store), is_revoked=True))
+
+
+def _change_settings(event: Any, entry: Entry, store: Writer) -> None:
+    match event:
+        case StockOpened():
+            store.save_opened_warehouse(event.warehouse_id, entry.at)
+        case StockCounted() | StockMoved() | PurchaseReceived():
+            pass  # their movements are all that they change
+        case ReceivingRulesSet():
+            store.replace_receiving_rules(event.rules)
+        case MessageReleased():
+            message = _known_message(event.message_number, store)
+            store.save_message(replace(message, state=MessageState.PENDING, tries=0, next_try_at=entry.at))
+        case MessageDiscarded():
+            message = _known_message(event.message_number, store)
+            store.save_message(replace(message, state=MessageState.DISCARDED))
         case ApprovalRulesSet():
             store.replace_approval_rules(event.rules)
         case CatalogChanged():
@@ -75,63 +95,6 @@ def project(event: Any, entry: Entry, store: Writer) -> None:
             store.save_products(event.products, removed_skus=event.removed_skus)
             store.replace_warehouses(event.warehouses)
             store.replace_lanes(event.lanes)
-        case _:
-            _change_order(event, entry, store)
-
-
-def _change_order(event: Any, entry: Entry, store: Writer) -> None:
-    """The order after its event, with what it has reserved at its origin."""
-    before = store.transfer_order(event.transfer_order_id)
-    after = apply_to_order(before, event, entry)
-    store.save_transfer_order(after, before=before)
-    if isinstance(event, ReceiptRecorded):
-        store.append_receipt_counts(_counts(event, entry))
-    if isinstance(event, DiscrepancyResolved):
-        store.append_resolution(_resolution(event, entry))
-    wanted = after.open_units()
-    if wanted != (before.open_units() if before else {}):
-        store.replace_reservations(
-            after.transfer_order_id,
-            [
-                Reservation(
-                    transfer_order_id=after.transfer_order_id, warehouse_id=after.origin_id, sku=sku, units=units
-                )
-                for sku, units in wanted.items()
-                if units > 0
-            ],
-        )
-
-
-def _counts(event: ReceiptRecorded, entry: Entry) -> list[ReceiptCount]:
-    return [
-        ReceiptCount(
-            entry_sequence=entry.sequence,
-            position=position,
-            receipt_id=event.receipt_id,
-            transfer_order_id=event.transfer_order_id,
-            shipment_id=event.shipment_id,
-            at=entry.at,
-            counted_by=entry.actor_id,
-            **vars(count),
-        )
-        for position, count in enumerate(event.counts, start=1)
-    ]
-
-
-def _resolution(event: DiscrepancyResolved, entry: Entry) -> Resolution:
-    return Resolution(
-        entry_sequence=entry.sequence,
-        transfer_order_id=event.transfer_order_id,
-        shipment_id=event.shipment_id,
-        at=entry.at,
-        resolved_by=entry.actor_id,
-        sku=event.sku,
-        kind=event.kind,
-        units=event.units,
-        resolution=event.resolution,
-        evidence=event.evidence,
-        note=entry.reason,
-    )
 
 
 def _move_stock(event: Any, entry: Entry, store: Writer) -> None:
@@ -151,6 +114,13 @@ def _move_stock(event: Any, entry: Entry, store: Writer) -> None:
                 for position, movement in enumerate(movements, start=1)
             ]
         )
+
+
+def _known_message(message_number: int, store: Writer) -> Message:
+    message = store.message(message_number)
+    if message is None:
+        raise UnableToApplyEvent(f"message {message_number} was never written")
+    return message
 
 
 def _known_person(login: str, store: Writer) -> Person:

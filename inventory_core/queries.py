@@ -14,6 +14,7 @@ from inventory_core.access.model import Person, Token
 from inventory_core.approvals.model import ApprovalRule
 from inventory_core.catalog.model import CatalogLane, CatalogProduct, CatalogWarehouse, Company
 from inventory_core.journal import Entry
+from inventory_core.outbox.model import Message, MessageState
 from inventory_core.stock_ledger.free_stock import FreeStock, free_stock
 from inventory_core.stock_ledger.model import PlaceKind, RecordedMovement, StockKey
 from inventory_core.storage.ports import Storage
@@ -134,6 +135,14 @@ class Queries:
         """On hand and reserved good units of those products; None where the ledger does not keep the warehouse."""
         with self._storage.reading() as store:
             return free_stock(store, warehouse_id=warehouse_id, skus=skus)
+
+    def messages(self, *, state: MessageState | str | None = None) -> list[Message]:
+        """The outbox, or its messages of one state ("parked" wait for a person), oldest first.
+
+        Raises: ValueError for a state that there is none of.
+        """
+        with self._storage.reading() as store:
+            return store.messages(state=None if state is None else MessageState(state))
 
     def movements(self) -> list[RecordedMovement]:
         """Every movement of the ledger, oldest first."""

@@ -8,10 +8,11 @@ that are kept outside (issue 3).
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from inventory_core.bootstrap import Core
 from inventory_core.journal import Break, Entry, first_break
+from inventory_core.outbox.model import Message, MessageState
 from inventory_core.projection import EVENT_TYPES, project
 from inventory_core.records import read_record
 from inventory_core.stock_ledger.invariants import broken_invariants
@@ -103,5 +104,18 @@ def _records(store: Reader) -> dict[str, dict[str, object]]:
         "movement": {f"{one.position} of entry {one.entry_sequence}": one for one in store.movements()},
         "reservation": {f"of {one.sku} for {one.transfer_order_id}": one for one in store.reservations()},
         "count": {f"{one.position} of entry {one.entry_sequence}": one for one in store.receipt_counts()},
+        "message": {one.message_id: _untried(one) for one in store.messages()},
         "reason": {f"of entry {one.entry_sequence}": one for one in store.resolutions()},
     }
+
+
+def _untried(message: Message) -> Message:
+    """The message as it was written: how often it was tried is no part of the record."""
+    return replace(
+        message,
+        state=MessageState.PENDING,
+        tries=0,
+        next_try_at=message.written_at,
+        delivered_at=None,
+        last_error="",
+    )

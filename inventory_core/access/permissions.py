@@ -11,6 +11,7 @@ from inventory_core.approvals.rules import SetApprovalRules
 from inventory_core.catalog.register import RegisterCatalog
 from inventory_core.commands import Command
 from inventory_core.errors import Refused
+from inventory_core.outbox import commands as outbox_commands
 from inventory_core.receiving import commands as receiving_commands
 from inventory_core.receiving import handlers as receiving_handlers
 from inventory_core.stock_ledger import commands as stock_commands
@@ -53,6 +54,8 @@ ROLES_OF_COMMAND: dict[type[Command], frozenset[str]] = {
     stock_commands.CountStock: _HANDLING,
     stock_commands.MoveStock: _HANDLING,
     stock_commands.ReceivePurchase: _HANDLING,
+    outbox_commands.ReleaseMessage: _SETTING_UP,
+    outbox_commands.DiscardMessage: _SETTING_UP,
     RegisterCatalog: _SETTING_UP,
     SetApprovalRules: _SETTING_UP,
     access_commands.AddPerson: _SETTING_UP,

@@ -1,4 +1,4 @@
-"""What the core asks of its storage about stock and receiving; `ports.py` joins it to the rest."""
+"""What the core asks of its storage about stock, receiving and the outbox; `ports.py` joins it to the rest."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from inventory_core.outbox.model import Message, MessageState
 from inventory_core.receiving.model import ReceiptCount, ReceivingRule, Resolution
 from inventory_core.stock_ledger.model import PlaceKind, RecordedMovement, Reservation, StockKey
 
@@ -45,6 +46,21 @@ class LedgerReader(Protocol):
     def resolutions(self, *, transfer_order_id: str | None = None) -> list[Resolution]:
         """Every reason that was given, or for one order, as it happened."""
 
+    def messages(self, *, state: MessageState | None = None) -> list[Message]:
+        """All messages of the outbox, or those of one state, by number."""
+
+    def message(self, message_number: int) -> Message | None:
+        """The message of that number."""
+
+    def last_message_number(self) -> int:
+        """The last number given; 0 when there is none."""
+
+    def due_message(self, *, channels: Collection[str], at: datetime) -> Message | None:
+        """The earliest pending message of these channels whose time has come and that is the first of its key.
+
+        A message that is parked still holds its key.
+        """
+
 
 class LedgerWriter(LedgerReader, Protocol):
     """Changes of stock."""
@@ -66,3 +82,9 @@ class LedgerWriter(LedgerReader, Protocol):
 
     def append_resolution(self, resolution: Resolution) -> None:
         """Add a reason."""
+
+    def append_messages(self, messages: Sequence[Message]) -> None:
+        """Add to the outbox."""
+
+    def save_message(self, message: Message) -> None:
+        """Replace the message of that number."""

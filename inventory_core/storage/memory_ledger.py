@@ -1,10 +1,11 @@
-"""The fake's part for stock and receiving."""
+"""The fake's part for stock, receiving and the outbox."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from inventory_core.outbox.model import Message, MessageState
 from inventory_core.receiving.model import ReceiptCount, ReceivingRule, Resolution
 from inventory_core.stock_ledger.model import PlaceKind, RecordedMovement, Reservation, StockKey, changes
 
@@ -20,6 +21,7 @@ class MemoryLedger:
         self._opened: dict[str, datetime] = {}
         self._receiving_rules: list[ReceivingRule] = []
         self._receipt_counts: list[ReceiptCount] = []
+        self._messages: dict[int, Message] = {}
         self._resolutions: list[Resolution] = []
 
     def balances(
@@ -96,3 +98,34 @@ class MemoryLedger:
     def append_resolution(self, resolution: Resolution) -> None:
         """See `LedgerWriter`."""
         self._resolutions.append(resolution)
+
+    def messages(self, *, state: MessageState | None = None) -> list[Message]:
+        """See `LedgerReader`."""
+        return [message for message in self._messages.values() if state in (None, message.state)]
+
+    def message(self, message_number: int) -> Message | None:
+        """See `LedgerReader`."""
+        return self._messages.get(message_number)
+
+    def last_message_number(self) -> int:
+        """See `LedgerReader`."""
+        return max(self._messages, default=0)
+
+    def due_message(self, *, channels: Collection[str], at: datetime) -> Message | None:
+        """See `LedgerReader`."""
+        seen: set[str] = set()
+        for message in self._messages.values():
+            if message.state in (MessageState.PENDING, MessageState.PARKED) and message.key not in seen:
+                seen.add(message.key)
+                is_due = message.state is MessageState.PENDING and message.next_try_at <= at
+                if is_due and message.channel in channels:
+                    return message
+        return None
+
+    def append_messages(self, messages: Sequence[Message]) -> None:
+        """See `LedgerWriter`."""
+        self._messages |= {message.message_number: message for message in messages}
+
+    def save_message(self, message: Message) -> None:
+        """See `LedgerWriter`."""
+        self._messages[message.message_number] = message

@@ -18,13 +18,14 @@ from inventory_core.records import plain
 from inventory_core.storage import rows, tables
 from inventory_core.storage.ports import HandledCommand
 from inventory_core.storage.sql_ledger import SqlLedger
+from inventory_core.storage.sql_outbox import SqlOutbox
 from inventory_core.storage.sql_receiving import SqlReceiving
 from inventory_core.storage.sql_shipments import SqlShipments
 from inventory_core.storage.sql_statements import in_parts
 from inventory_core.transfer_orders.model import Status, TransferOrder
 
 
-class SqlStore(SqlLedger, SqlReceiving, SqlShipments):
+class SqlStore(SqlLedger, SqlReceiving, SqlShipments, SqlOutbox):
     """A `Writer` over one connection."""
 
     # Transfer orders

@@ -130,3 +130,20 @@ discrepancy_resolutions = Table(
     Column("note", Text, nullable=False),
     Index("ix_discrepancy_resolutions_transfer_order_id", "transfer_order_id"),
 )
+outbox_messages = Table(
+    "outbox_messages",
+    metadata,
+    Column("message_number", BigInteger, primary_key=True, autoincrement=False),
+    Column("entry_sequence", BigInteger, ForeignKey("journal.sequence"), nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("written_at", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("next_try_at", Text, nullable=False),
+    Column("delivered_at", Text),
+    Column("last_error", Text, nullable=False),
+    Index("ix_outbox_messages_state", "state", "key", "message_number"),
+)

@@ -18,6 +18,7 @@ from inventory_core.catalog.register import RegisterCatalog
 from inventory_core.commands import Command, Outcome
 from inventory_core.dispatch import HANDLERS
 from inventory_core.errors import Malformed, Refused
+from inventory_core.outbox import commands as outbox
 from inventory_core.receiving import commands as receiving
 from inventory_core.receiving.model import ReceivingRule
 from inventory_core.records import canonical_json
@@ -228,6 +229,8 @@ MAY_SEND: dict[type[Command], set[str]] = {
     stock.CountStock: HANDLING,
     stock.MoveStock: HANDLING,
     stock.ReceivePurchase: HANDLING,
+    outbox.ReleaseMessage: SETTING_UP | {"operator"},
+    outbox.DiscardMessage: SETTING_UP | {"operator"},
     RegisterCatalog: SETTING_UP | {"operator"},
     SetApprovalRules: SETTING_UP | {"operator"},
     access.AddPerson: SETTING_UP | {"operator"},
@@ -287,6 +290,8 @@ def every_command(actor_id: str) -> list[Command]:
         stock.ReceivePurchase(
             **sender(actor_id), warehouse_id="x", purchase_order_id="p", supplier_id="s", lines=(MOVED,)
         ),
+        outbox.ReleaseMessage(**sender(actor_id), message_number=1),
+        outbox.DiscardMessage(**sender(actor_id), message_number=1, reason="x"),
         catalog(actor_id),
         SetApprovalRules(**sender(actor_id), rules=(ApprovalRule(rule_id="r", role="finance"),)),
         access.AddPerson(**sender(actor_id), person=access.PersonToAdd(login="zoe", name="Zoe", roles=("viewer",))),
