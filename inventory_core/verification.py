@@ -1,8 +1,7 @@
 """Whether the record can be trusted: the chain of the journal is whole, and the stored state is what it tells.
 
 Belongs here: finding the first thing that is wrong. Does not: mending it, which is a person's decision.
-A tail that was cut off together with the state that it had made leaves nothing to find; that needs the head hashes
-that are kept outside (issue 3).
+A tail that was cut off together with the state that it had made shows only by the anchors kept outside (`anchors.py`).
 """
 
 from __future__ import annotations
@@ -10,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from inventory_core.anchors import Anchor, anchor_break
 from inventory_core.bootstrap import Core
 from inventory_core.journal import Break, Entry, first_break
 from inventory_core.outbox.model import Message, MessageState
-from inventory_core.projection import EVENT_TYPES, project
-from inventory_core.records import read_record
+from inventory_core.projection import EVENT_TYPES
+from inventory_core.replay import replay_entry
 from inventory_core.stock_ledger.invariants import broken_invariants
 from inventory_core.storage.memory import MemoryStore
 from inventory_core.storage.ports import Reader, UnableToReadRow
@@ -34,18 +34,21 @@ class Verification:
         return self.first_break is None
 
 
-def verify(core: Core) -> Verification:
-    """Recompute the chain, replay the journal into an empty state, compare it with the stored one, check the units."""
+def verify(core: Core, *, anchors: Sequence[Anchor] = ()) -> Verification:
+    """Recompute the chain, compare it with what was anchored outside, replay it and compare the stored state with that.
+
+    Then the units: in the stored state, not one may be missing (`stock_ledger/invariants.py`).
+    """
     with core.storage.reading() as store:
         try:
             entries = store.journal()
-            return Verification(entry_count=len(entries), first_break=_find_break(entries, store))
+            return Verification(entry_count=len(entries), first_break=_find_break(entries, store, anchors))
         except UnableToReadRow as error:
             return Verification(entry_count=0, first_break=Break(error.sequence, str(error)))
 
 
-def _find_break(entries: Sequence[Entry], store: Reader) -> Break | None:
-    broken = first_break(entries)
+def _find_break(entries: Sequence[Entry], store: Reader, anchors: Sequence[Anchor]) -> Break | None:
+    broken = first_break(entries) or anchor_break(entries, anchors)
     if broken is not None:
         return broken
     handled = store.handled_keys()
@@ -57,7 +60,7 @@ def _find_break(entries: Sequence[Entry], store: Reader) -> Break | None:
         if entry.event_type not in EVENT_TYPES:
             return Break(entry.sequence, f"{name} is of a kind that this program does not know")
         try:
-            project(read_record(EVENT_TYPES[entry.event_type], entry.payload), entry, replayed)
+            replay_entry(entry, replayed)
         except (UnableToApplyEvent, ValueError) as error:
             return Break(entry.sequence, f"{name} cannot have happened: {error}")
     broken = next(_state_breaks(entries, told=replayed, stored=store), None)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import duckdb
 from dagster import AssetExecutionContext, AssetKey, AssetSpec, MaterializeResult, asset, multi_asset
 
+from inventory_core.anchors import ANCHOR_FILE, AnchorFile, anchor
 from inventory_core.approvals.model import ApprovalRule
 from inventory_core.approvals.rules import SetApprovalRules
 from inventory_core.catalog.model import CatalogLane, CatalogProduct, CatalogWarehouse, Company
@@ -31,9 +32,10 @@ REGISTERED_CATALOG = AssetKey(["core", "catalog"])
     pool=WAREHOUSE_POOL,
 )
 def core_tables(company: CompanyResource, warehouse: WarehouseResource) -> Iterator[MaterializeResult]:
-    """Transfer orders, their lines, approvals and the journal as they stand in the core."""
+    """Orders, shipments, stock and the journal as they stand in the core, whose head is anchored in landing."""
     with company.core() as core:
         exported = core.export()
+        anchor(core.storage, AnchorFile(company.load().landing / ANCHOR_FILE), at=dt.datetime.now(dt.UTC))
     with warehouse.connect() as connection:
         for table, columns in EXPORT_COLUMNS.items():
             rows = [[_value(row[column]) for column in columns] for row in exported[table]]
