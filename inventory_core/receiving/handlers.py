@@ -256,11 +256,12 @@ def _tolerated(
     """Resolutions of what the destination's rule does not ask about. `just_moved` is not in the ledger yet."""
     rules = {rule.warehouse_id: rule for rule in store.receiving_rules()}
     rule = rules.get(order.destination_id, ReceivingRule(warehouse_id=order.destination_id))
+    ordered = {line.sku for line in order.lines}
     found = []
     for line in lines:
         for kind, units in (
             ("short", line.in_transit_units),
-            (surplus_kind(order, line.sku), line.open_over_units),
+            (surplus_kind(line.sku, ordered=ordered), line.open_over_units),
         ):
             if not units or not rule.allows(units, dispatched_units=line.dispatched_units):
                 continue

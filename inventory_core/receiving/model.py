@@ -6,6 +6,7 @@ Belongs here: what differs, and which reasons may explain it. Does not: the unit
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -104,27 +105,28 @@ class Discrepancy:
     open_units: int
 
 
-def surplus_kind(order: TransferOrder, sku: str) -> str:
+def surplus_kind(sku: str, *, ordered: Collection[str]) -> str:
     """A surplus of a product that the order never named is another product in its place, not too much of one."""
-    return "over" if any(line.sku == sku for line in order.lines) else "wrong_product"
+    return "over" if sku in ordered else "wrong_product"
 
 
 def discrepancies(order: TransferOrder) -> list[Discrepancy]:
     """All of the order's, explained ones too. Units are short only when counting is complete: more may come before."""
+    ordered = {line.sku for line in order.lines}
     return [
         Discrepancy(shipment_id=shipment.shipment_id, sku=line.sku, kind=kind, units=units, open_units=open_units)
         for shipment in order.shipments
         for line in shipment.lines
-        for kind, units, open_units in _differences(order, shipment, line)
+        for kind, units, open_units in _differences(shipment, line, ordered)
         if units
     ]
 
 
-def _differences(order: TransferOrder, shipment: Shipment, line: ShipmentLine) -> list[tuple[str, int, int]]:
+def _differences(shipment: Shipment, line: ShipmentLine, ordered: Collection[str]) -> list[tuple[str, int, int]]:
     missing = line.in_transit_units if shipment.status is ShipmentStatus.RECEIVED else 0
     return [
         ("short", missing + line.written_off_units, missing),
-        (surplus_kind(order, line.sku), line.over_units, line.open_over_units),
+        (surplus_kind(line.sku, ordered=ordered), line.over_units, line.open_over_units),
         ("damaged", line.damaged_units, line.open_damaged_units),
     ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -26,7 +27,7 @@ _SIZES = ("weight_kg", "length_cm", "width_cm", "height_cm")
 
 def shipment_row(shipment: Shipment, *, transfer_order_id: str) -> dict[str, Any]:
     """One row of `shipments`."""
-    row: dict[str, Any] = plain(shipment)
+    row: dict[str, Any] = plain(replace(shipment, lines=()))
     del row["lines"]
     transport = row.pop("transport")
     return {

@@ -28,6 +28,9 @@ from inventory_core.storage.sql_statements import VALUES_PER_STATEMENT, SqlState
 _MAXIMUM_SKUS_ASKED_FOR = VALUES_PER_STATEMENT
 
 
+_CONDITIONS = {condition.value: condition for condition in Condition}
+
+
 class SqlLedger(SqlStatements):
     """The ledger's part of a `Writer`."""
 
@@ -46,7 +49,8 @@ class SqlLedger(SqlStatements):
         if place_id is not None:
             statement = statement.where(table.c.place_id == place_id)
         found = self._rows(self._of_skus(statement, table, skus))
-        return {_key_of(row): row["units"] for row in found if skus is None or row["sku"] in skus}
+        places: dict[tuple[str, str, str], Place] = {}
+        return {_key_of(row, places): row["units"] for row in found if skus is None or row["sku"] in skus}
 
     def _of_skus(self, statement: Select[Any], table: Table, skus: Collection[str] | None) -> Select[Any]:
         if skus is None or len(skus) > _MAXIMUM_SKUS_ASKED_FOR:
@@ -123,15 +127,14 @@ def _key_row(key: StockKey) -> dict[str, Any]:
     }
 
 
-def _key_of(row: dict[str, Any]) -> StockKey:
+def _key_of(row: dict[str, Any], places: dict[tuple[str, str, str], Place]) -> StockKey:
+    """The key of a balance. `places` are those met before: many products lie in few places."""
+    named = (row["place_kind"], row["place_id"], row["bin_id"])
     try:
-        return StockKey(
-            place=Place(place_kind=PlaceKind(row["place_kind"]), place_id=row["place_id"], bin_id=row["bin_id"]),
-            sku=row["sku"],
-            lot=row["lot"],
-            condition=Condition(row["condition"]),
-        )
-    except ValueError as error:
+        place = places.get(named) or Place(place_kind=PlaceKind(named[0]), place_id=named[1], bin_id=named[2])
+        places[named] = place
+        return StockKey(place=place, sku=row["sku"], lot=row["lot"], condition=_CONDITIONS[row["condition"]])
+    except (ValueError, KeyError) as error:
         raise UnableToReadRow(f"a balance of {row['sku']} cannot be read: {error}") from error
 
 

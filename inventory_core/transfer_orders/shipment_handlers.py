@@ -76,7 +76,12 @@ def dispatch(command: commands.DispatchShipment, store: Reader) -> Decided:
         shipment = find_shipment(order, str(command.shipment_id))
     wanted = _wanted(command, order, shipment)
     taken = _taken(command, order, wanted, store)
-    lines = tuple(_dispatched(sku, units, shipment) for sku, units in wanted.items())
+    early_units = {line.sku: line.open_over_units for line in shipment.lines}
+    lines = tuple(
+        # what the destination had counted before is settled by what leaves
+        events.DispatchedUnits(sku=sku, units=units, settled_units=min(units, early_units.get(sku, 0)))
+        for sku, units in wanted.items()
+    )
     dispatched = events.ShipmentDispatched(
         transfer_order_id=order.transfer_order_id,
         shipment_id=shipment.shipment_id,
@@ -233,12 +238,6 @@ def _taken(
         ]
         refuse(UnableToDispatchShipment, problems)
     return dict(picked)
-
-
-def _dispatched(sku: str, units: int, shipment: Shipment) -> events.DispatchedUnits:
-    """A line that left; what the destination had counted before is settled by it."""
-    settled = min(units, shipment.line(sku).open_over_units)
-    return events.DispatchedUnits(sku=sku, units=units, settled_units=settled)
 
 
 def _movements(
