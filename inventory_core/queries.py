@@ -19,7 +19,7 @@ from inventory_core.stock_ledger.free_stock import FreeStock, free_stock
 from inventory_core.stock_ledger.model import PlaceKind, RecordedMovement, StockKey
 from inventory_core.storage.ports import Storage
 from inventory_core.transfer_orders.loading import UnableToFindTransferOrder, find_shipment
-from inventory_core.transfer_orders.model import OPEN_STATUSES, Status, TransferOrder
+from inventory_core.transfer_orders.model import OPEN_STATUSES, RESERVING_STATUSES, Status, TransferOrder
 from inventory_core.transfer_orders.shipments import ShipmentStatus
 
 
@@ -33,7 +33,7 @@ class TransferOrderHistory:
 
 @dataclass(frozen=True, kw_only=True)
 class UnitsOnOrder:
-    """Units of a product that open orders of one status will move over one pair of warehouses."""
+    """Units of a product that orders of one status will still move over one pair of warehouses."""
 
     origin_id: str
     destination_id: str
@@ -90,16 +90,21 @@ class Queries:
             return TransferOrderHistory(order=order, entries=tuple(entries))
 
     def units_on_order(self) -> list[UnitsOnOrder]:
-        """One row per origin, destination, sku and status of drafts, submitted and approved orders."""
-        with self._storage.reading() as store:
-            orders = [order for status in OPEN_STATUSES for order in store.transfer_orders(status=status)]
+        """One row per origin, destination, sku and status: what orders that are not over will still move.
+
+        Of an approved order only what has not left yet counts; what has is in transit.
+        """
         units: Counter[tuple[str, str, str, Status]] = Counter()
-        for order in orders:
-            for line in order.lines:
-                units[order.origin_id, order.destination_id, line.sku, order.status] += line.units
+        with self._storage.reading() as store:
+            for status in dict.fromkeys((*OPEN_STATUSES, *RESERVING_STATUSES)):
+                for order in store.transfer_orders(status=status):
+                    left = order.open_units() if status in RESERVING_STATUSES else order.ordered_units()
+                    for sku, count in left.items():
+                        units[order.origin_id, order.destination_id, sku, status] += count
         return [
             UnitsOnOrder(origin_id=origin_id, destination_id=destination_id, sku=sku, status=status, units=count)
             for (origin_id, destination_id, sku, status), count in sorted(units.items())
+            if count
         ]
 
     def receiving_list(self, reference: str, shipment: str) -> list[ExpectedLine]:

@@ -102,6 +102,10 @@ class TransferOrder:
         """Units of all lines."""
         return sum(line.units for line in self.lines)
 
+    def ordered_units(self) -> dict[str, int]:
+        """By sku, as its lines say."""
+        return {line.sku: line.units for line in self.lines}
+
     def dispatched_units(self) -> Counter[str]:
         """By sku, over all shipments."""
         units: Counter[str] = Counter()

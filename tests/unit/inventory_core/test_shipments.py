@@ -317,3 +317,13 @@ def test_a_draft_reserves_nothing(core: Core) -> None:
     number = str(core.execute(draft()).document_number)
     core.execute(SubmitTransferOrder(**sender("pia"), transfer_order_id=number))
     assert free(core) == 100
+
+
+def test_units_on_order_are_those_that_have_not_left(core: Core) -> None:
+    core.execute(draft())
+    number = approved(core, lines=CHAIRS_AND_LAMPS)
+    dispatch(core, number, of("CHAIR", 25), of("LAMP", 10))
+    assert [(one.sku, one.status, one.units) for one in core.queries.units_on_order()] == [
+        ("CHAIR", "draft", 40),
+        ("CHAIR", "in_transit", 15),
+    ]
