@@ -53,6 +53,7 @@ EXPORT_COLUMNS: dict[str, dict[str, str]] = {
     "core_approvals": {
         "transfer_order_id": "VARCHAR",
         "step": "BIGINT",
+        "stage": "BIGINT",
         "role": "VARCHAR",
         "decision": "VARCHAR",
         "decided_by": "VARCHAR",
@@ -139,6 +140,7 @@ def _steps(order: TransferOrder) -> Rows:
         {
             "transfer_order_id": order.transfer_order_id,
             "step": step.step,
+            "stage": step.stage,
             "role": step.role,
             "decision": step.decision,
             "decided_by": step.decided_by,

@@ -45,6 +45,7 @@ def rebuild(store: Writer) -> None:
     for warehouse_id, at in told.opened_warehouses().items():
         store.save_opened_warehouse(warehouse_id, at)
     store.save_products(told.products().values(), removed_skus=())
+    store.replace_approval_rules(told.approval_rules())
     store.replace_receiving_rules(told.receiving_rules())
     if not store.movements():
         store.append_movements(told.movements())

@@ -77,7 +77,8 @@ def messages_of(
         case events.TransferOrderSubmitted():
             yield PEOPLE, "approval_requested", _request(after)
         case events.TransferOrderStepApproved():
-            pass  # the last yes is told by TransferOrderApproved
+            if _stage(before) < _stage(after):
+                yield PEOPLE, "approval_requested", _request(after)  # the next stage's turn
         case events.TransferOrderApproved():
             yield PEOPLE, "approved", _decision(after)
             yield ORIGIN, "outbound_order", {**_route(after), "lines": _open_lines(after)}
@@ -95,6 +96,11 @@ def messages_of(
             yield SHOPS, "stock_arrived", {**_route(after), "skus": sorted({line.sku for line in after.lines})}
         case TransferOrderReopened():
             yield PEOPLE, "reopened", _route(after)
+
+
+def _stage(order: TransferOrder | None) -> int:
+    """The stage of approval that the order waits for; 0 when it waits for none."""
+    return min((step.stage for step in order.current_steps), default=0) if order else 0
 
 
 def _route(order: TransferOrder) -> dict[str, Any]:

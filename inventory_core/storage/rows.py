@@ -134,6 +134,7 @@ def _step_of(row: Row) -> ApprovalStep:
     return ApprovalStep(
         step=row["step"],
         role=row["role"],
+        stage=row["stage"],
         rule_ids=tuple(json.loads(row["rule_ids"])),
         decision=row["decision"],
         decided_by=row["decided_by"],
@@ -171,7 +172,9 @@ def rule_of(row: Row) -> ApprovalRule:
     return ApprovalRule(
         rule_id=row["rule_id"],
         role=row["role"],
+        stage=row["stage"],
         minimum_value=_decimal(row["minimum_value_amount"]),
+        minimum_deviation_share=_decimal(row["minimum_deviation_share"]),
         mode=row["mode"],
         destination_id=row["destination_id"],
         destination_kind=row["destination_kind"],

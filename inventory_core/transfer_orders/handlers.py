@@ -29,6 +29,7 @@ from inventory_core.transfer_orders.model import (
     Status,
     TransferOrder,
     content_problems,
+    deviation_share,
     value_of,
 )
 from inventory_core.transfer_orders.shipments import ShipmentUnits
@@ -164,6 +165,7 @@ def submit(command: commands.SubmitTransferOrder, store: Reader) -> Decided:
     steps = required_steps(
         store.approval_rules(),
         value=value,
+        deviation_share=deviation_share(lines),
         mode=order.mode,
         destination_id=order.destination_id,
         destination_kind=store.warehouses()[order.destination_id].warehouse_kind,
@@ -174,7 +176,7 @@ def submit(command: commands.SubmitTransferOrder, store: Reader) -> Decided:
 
 
 def approve(command: commands.ApproveTransferOrder, store: Reader) -> Decided:
-    """A yes for every open step that the actor may decide, and the order's approval with the last one.
+    """A yes for every step whose turn it is and that the actor may decide; the order's approval with the last one.
 
     One person who holds two required roles says yes for both at once: a small company would wait forever otherwise,
     and the record names him in each step.

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 
 from inventory_core.access.model import Actor
@@ -141,15 +142,21 @@ class TransferOrder:
         return tuple(step for step in self.steps if step.decision is None)
 
     @property
+    def current_steps(self) -> tuple[ApprovalStep, ...]:
+        """Open steps whose turn it is: those of the earliest stage that is not decided."""
+        stage = min((step.stage for step in self.open_steps), default=0)
+        return tuple(step for step in self.open_steps if step.stage == stage)
+
+    @property
     def waiting_for_roles(self) -> tuple[str, ...]:
-        """Roles whose yes is still missing; none unless the order is submitted."""
-        return tuple(step.role for step in self.open_steps) if self.status is Status.SUBMITTED else ()
+        """Roles whose yes is missing now; later stages wait for theirs. None unless the order is submitted."""
+        return tuple(step.role for step in self.current_steps) if self.status is Status.SUBMITTED else ()
 
     def steps_open_to(self, actor: Actor) -> tuple[ApprovalStep, ...]:
-        """Open steps that the actor may decide: he holds the role and had no hand in the order."""
+        """Open steps that the actor may decide now: he holds the role and had no hand in the order."""
         if self.status is not Status.SUBMITTED or actor.actor_id in self.contributors:
             return ()
-        return tuple(step for step in self.open_steps if step.role in actor.roles)
+        return tuple(step for step in self.current_steps if step.role in actor.roles)
 
 
 def document_number(year: int, sequence: int) -> str:
@@ -162,6 +169,17 @@ def value_of(lines: Sequence[OrderLine], *, currency: str) -> Money | None:
     values = [line.value for line in lines]
     known = [value for value in values if value is not None]
     return total(known, currency=currency) if len(known) == len(values) else None
+
+
+def deviation_share(lines: Sequence[OrderLine]) -> Decimal | None:
+    """Units ordered above or below the advice, as a share of the advised units; None where nothing was advised.
+
+    Products that nobody advised count with all their units.
+    """
+    advised = sum(line.suggested_units or 0 for line in lines)
+    if not advised:
+        return None
+    return Decimal(sum(abs(line.units - (line.suggested_units or 0)) for line in lines)) / advised
 
 
 def content_problems(

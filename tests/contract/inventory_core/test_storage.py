@@ -58,7 +58,13 @@ ORDER = TransferOrder(
     steps=(
         ApprovalStep(step=1, role="supervisor", rule_ids=("a", "b")),
         ApprovalStep(
-            step=2, role="finance", decision="rejected", decided_by="fay", decided_at=ODD_AT, reason="no\nmoney 没钱"
+            step=2,
+            role="finance",
+            stage=2,
+            decision="rejected",
+            decided_by="fay",
+            decided_at=ODD_AT,
+            reason="no\nmoney 没钱",
         ),
     ),
     decided_by="fay",
@@ -229,7 +235,14 @@ def test_more_products_than_fit_into_one_statement(storage: Storage) -> None:
 
 def test_rules_keep_their_order(storage: Storage) -> None:
     rules = [
-        ApprovalRule(rule_id="z", role="finance", minimum_value=Decimal("5000.00"), mode="sea"),
+        ApprovalRule(
+            rule_id="z",
+            role="finance",
+            stage=2,
+            minimum_value=Decimal("5000.00"),
+            minimum_deviation_share=Decimal("0.20"),
+            mode="sea",
+        ),
         ApprovalRule(rule_id="a", role="supervisor", destination_id="fba_us", destination_kind="fba"),
     ]
     with storage.writing() as store:
