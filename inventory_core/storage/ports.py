@@ -97,7 +97,7 @@ class Writer(Reader, LedgerWriter, Protocol):
     """Changes. Each replaces what was there under the same identifier."""
 
     def save_transfer_order(self, order: TransferOrder, *, before: TransferOrder | None) -> None:
-        """Store an order; `before` is its stored state, so that untouched lines need not be written again."""
+        """Store an order; `before` is its stored state (None for a new one), so that only what changed is written."""
 
     def save_company(self, company: Company) -> None:
         """Store the company."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, Table, delete, func, or_, select, update
 
 from inventory_core.access.model import Credentials, Person, Token
 from inventory_core.approvals.model import ApprovalRule
@@ -28,12 +28,22 @@ from inventory_core.transfer_orders.model import Status, TransferOrder
 class SqlStore(SqlLedger, SqlReceiving, SqlShipments, SqlOutbox):
     """A `Writer` over one connection."""
 
+    def __init__(self, connection: Connection) -> None:
+        """Inside a transaction already."""
+        super().__init__(connection)
+        # A command asks for its order several times, and nobody else changes it inside this transaction.
+        self._known_orders: dict[str, TransferOrder] = {}
+
     # Transfer orders
 
     def transfer_order(self, reference: str) -> TransferOrder | None:
         """See `Reader`."""
         orders = tables.transfer_orders
+        for known in self._known_orders.values():
+            if reference in (known.transfer_order_id, known.document_number):
+                return known
         found = self._orders(or_(orders.c.transfer_order_id == reference, orders.c.document_number == reference))
+        self._known_orders |= {order.transfer_order_id: order for order in found}
         return found[0] if found else None
 
     def transfer_orders(self, *, status: Status | None = None) -> list[TransferOrder]:
@@ -41,13 +51,17 @@ class SqlStore(SqlLedger, SqlReceiving, SqlShipments, SqlOutbox):
         return self._orders(*([tables.transfer_orders.c.status == status.value] if status else []))
 
     def _orders(self, *conditions: ColumnElement[bool]) -> list[TransferOrder]:
-        """Five statements for any number of orders."""
+        """Five statements for any number of orders, one for none."""
         orders = tables.transfer_orders
+        headers = self._rows(
+            select(orders).where(*conditions).order_by(orders.c.document_year, orders.c.document_sequence)
+        )
+        if not headers:
+            return []
         wanted = select(orders.c.transfer_order_id).where(*conditions)
         lines = self._of_orders(tables.transfer_order_lines, wanted, tables.transfer_order_lines.c.line_number)
         steps = self._of_orders(tables.approval_steps, wanted, tables.approval_steps.c.step)
         shipments = self._shipments_of(wanted)
-        headers = select(orders).where(*conditions).order_by(orders.c.document_year, orders.c.document_sequence)
         return [
             rows.order_of(
                 row,
@@ -55,7 +69,7 @@ class SqlStore(SqlLedger, SqlReceiving, SqlShipments, SqlOutbox):
                 steps=steps.get(row["transfer_order_id"], []),
                 shipments=shipments.get(row["transfer_order_id"], []),
             )
-            for row in self._rows(headers)
+            for row in headers
         ]
 
     def _of_orders(
@@ -74,7 +88,11 @@ class SqlStore(SqlLedger, SqlReceiving, SqlShipments, SqlOutbox):
 
     def save_transfer_order(self, order: TransferOrder, *, before: TransferOrder | None) -> None:
         """See `Writer`."""
-        self._put(tables.transfer_orders, rows.order_row(order))
+        if before is None:
+            self._insert(tables.transfer_orders, [rows.order_row(order)])
+        else:
+            self._put(tables.transfer_orders, rows.order_row(order))
+        self._known_orders[order.transfer_order_id] = order
         if before is None or before.lines != order.lines:
             self._replace_parts(tables.transfer_order_lines, order, rows.line_rows(order))
         if before is None or before.steps != order.steps:

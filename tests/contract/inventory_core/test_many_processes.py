@@ -26,7 +26,7 @@ from tests.core_builders import AT, core_on, draft, line, stocked
 
 WORKER, ROOT = Path(__file__).with_name("worker.py"), Path(__file__).parents[3]
 IS_SOAK = os.environ.get("DIAOBO_SOAK") == "1"
-SENDERS, COMMANDS_PER_SENDER = 8, 500 if IS_SOAK else 60
+SENDERS, COMMANDS_PER_SENDER = 8, 500
 KILLS = 100 if IS_SOAK else 10
 
 
