@@ -129,6 +129,7 @@ def _of_shipment(
     available = books.with_below(nodes, opening.available.astype(np.float64))
     position = need.available + need.due + need.later
     total[PLANNED] = position - available - sum(total.values(), start=np.zeros(len(nodes)))
+    coming = books.with_below(nodes, opening.arrivals)[:, : window.end].sum(axis=1).astype(np.int64)
     mean = books.with_below(nodes, opening.mean)
     until, until_next = mean[:, : window.arrival].sum(axis=1), mean[:, : window.end].sum(axis=1)
     order_up_to = need.order_up_to
@@ -188,7 +189,8 @@ def _of_shipment(
             units=units,
             wanted_units=int(need.target[place]) if is_short else max(int(need.wanted[place]), 0),
             available_units=int(need.available[place]),
-            coming_units=int(need.due[place]),
+            coming_units=int(coming[place]),
+            planned_units=int(need.due[place] - coming[place]),
             later_units=int(need.later[place]),
             demand_until_next_arrival_units=float(until_next[place]),
             lost_before_units=lost,

@@ -1,15 +1,18 @@
 """The files of `diaobo forecast` and `diaobo suggest`: what they hold, and their refusal row by row in words.
 
-Belongs here: columns, types and limits of these files, reading them, writing a result whole or not at all. Does not:
-a company's own exports (`pipelines/landing/`, through a mapping), what rows mean (`series.py`).
+Belongs here: columns, types and limits of these files, reading them. Does not: results (`planning_output.py`), a
+company's own exports (`pipelines/landing/`, through a mapping), what rows mean (`series.py`).
 
 Rows are counted as a reader sees them: the header of a CSV is row 1, the first row of a Parquet file is row 1.
 """
 
 from __future__ import annotations
 
-import os
+import csv
+import io
+import re
 import tomllib
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -23,6 +26,8 @@ Kind = Literal["text", "units", "number", "date", "boolean"]
 MAX_PROBLEMS = 100
 """Lines that are written out; the rest is counted."""
 
+_NOT_UTF8 = re.compile("[\udc80-\udcff]")
+"""Bytes that are no UTF-8, as the error handler surrogateescape reads them."""
 _DATE = r"^\d{4}-\d{2}-\d{2}([T ]00:00(:00(\.0+)?)?(Z|[+-]00:?00)?)?$"
 _WHOLE = r"^[+-]?\d{1,15}(\.0*)?$"
 _TYPES: dict[Kind, type[pl.DataType]] = {
@@ -61,12 +66,16 @@ class FileColumn:
 
 @dataclass(frozen=True)
 class FileFormat:
-    """What a kind of file holds. Rows are unique by `keys`, unless it is empty."""
+    """What a kind of file holds. Rows are unique by `keys`, unless it is empty.
+
+    In each pair of `at_most` the first column is never above the second.
+    """
 
     name: str
     columns: tuple[FileColumn, ...]
     keys: tuple[str, ...] = ()
     may_be_empty: bool = False
+    at_most: tuple[tuple[str, str], ...] = ()
 
 
 def _required(name: str, kind: Kind) -> FileColumn:
@@ -118,6 +127,7 @@ LANES = FileFormat(
         FileColumn("review_days", "units", minimum=1),
     ),
     keys=("origin_id", "destination_id", "mode"),
+    at_most=(("min_units", "capacity_units"),),
 )
 PRODUCTS = FileFormat(
     "products",
@@ -165,17 +175,17 @@ def read_file(path: Path, file_format: FileFormat) -> pl.DataFrame:
                 (row + first_row, f"{path.name}, row {row + first_row}, column {column.name}: {text}")
                 for row, text in refused
             ]
+    problems += _above(typed, pairs=file_format.at_most, file=path.name, first_row=first_row)
     if not problems and file_format.keys:
         problems = _duplicates(typed, keys=file_format.keys, file=path.name, first_row=first_row)
     if problems:
-        lines = [text for _, text in sorted(problems, key=lambda problem: problem[0])]
-        rest = (
-            [f"{path.name}: {len(lines) - MAX_PROBLEMS} more problems of these kinds"]
-            if len(lines) > MAX_PROBLEMS
-            else []
-        )
-        raise UnableToReadFile(lines[:MAX_PROBLEMS] + rest)
+        raise UnableToReadFile(_shortened([text for _, text in sorted(problems, key=lambda item: item[0])], path))
     return typed
+
+
+def _shortened(lines: list[str], path: Path) -> list[str]:
+    rest = len(lines) - MAX_PROBLEMS
+    return lines[:MAX_PROBLEMS] + ([f"{path.name}: {rest} more problems of these kinds"] if rest > 0 else [])
 
 
 def _read_text(path: Path) -> pl.DataFrame:
@@ -190,11 +200,16 @@ def _read_text(path: Path) -> pl.DataFrame:
         if path.suffix.lower() == ".parquet":
             raw = pl.read_parquet(path)
         else:
+            _check_names(_csv_header(path), file=path.name)
             raw = pl.read_csv(path, infer_schema=False, encoding="utf8")
-    except (pl.exceptions.PolarsError, OSError) as error:
-        reason = str(error).splitlines()[0]
-        raise UnableToReadFile([f"{path.name}: is no readable {path.suffix[1:]} file ({reason})"]) from error
-    raw = raw.rename({name: name.strip().removeprefix("\ufeff") for name in raw.columns})
+    except (pl.exceptions.PolarsError, OSError, csv.Error) as error:
+        broken = _broken_rows(path) if isinstance(error, pl.exceptions.ComputeError) else []
+        reason = str(error).partition("\n")[0]
+        raise UnableToReadFile(
+            _shortened(broken, path) or [f"{path.name}: is no readable {path.suffix[1:]} file ({reason})"]
+        ) from error
+    _check_names(raw.columns, file=path.name)
+    raw = raw.rename({name: _clean(name) for name in raw.columns})
     nested = [name for name, kind in raw.schema.items() if kind.is_nested()]
     if nested:
         raise UnableToReadFile(
@@ -202,6 +217,57 @@ def _read_text(path: Path) -> pl.DataFrame:
         )
     text = raw.select(pl.all().cast(pl.String).str.strip_chars())
     return text.select(pl.when(pl.col(name) != "").then(pl.col(name)).alias(name) for name in text.columns)
+
+
+def _clean(name: str) -> str:
+    return name.strip().removeprefix("\ufeff").strip()
+
+
+def _csv_header(path: Path) -> list[str]:
+    """Names as they are written; polars renames those that repeat."""
+    with path.open(encoding="utf-8", errors="replace", newline="") as file:
+        return next((names for names in csv.reader(file) if names), [])
+
+
+def _check_names(names: list[str], *, file: str) -> None:
+    """Refuse names that are the same without the blanks around them.
+
+    Raises:
+        UnableToReadFile: with each of these names.
+    """
+    counts = Counter(_clean(name) for name in names)
+    problems = [
+        f"{file}: column {name} stands " + ("twice; remove one" if count == 2 else f"{count} times; keep one")
+        for name, count in counts.items()
+        if name and count > 1
+    ]
+    if counts[""] > 1:
+        problems.append(f"{file}: {counts['']} columns have no name; name or remove them")
+    if problems:
+        raise UnableToReadFile(problems)
+
+
+def _broken_rows(path: Path) -> list[str]:
+    """Rows of a CSV file that polars refused: more fields than names, bytes that are no UTF-8."""
+    if path.suffix.lower() != ".csv":
+        return []
+    text = path.read_bytes().decode("utf-8", errors="surrogateescape")
+    problems: list[str] = []
+    names: list[str] = []
+    for row, fields in enumerate(csv.reader(io.StringIO(text, newline="")), start=1):
+        names = names or [_NOT_UTF8.sub("?", _clean(name)) for name in fields]
+        place = f"{path.name}, row {row}"
+        problems += [
+            f"{place}, column {name}: holds bytes that are no UTF-8; save the file as UTF-8"
+            for name, value in zip(names, fields, strict=False)
+            if _NOT_UTF8.search(value)
+        ]
+        if len(fields) > len(names):
+            problems.append(
+                f"{place}, column {len(names) + 1}: the row has {len(fields)} fields, the header {len(names)}; "
+                "remove the others, or put a value that holds a comma in double quotes"
+            )
+    return problems
 
 
 def _typed(values: pl.Series, column: FileColumn) -> tuple[pl.Series, list[tuple[int, str]]]:
@@ -256,6 +322,20 @@ def _article(kind: Kind) -> str:
     }[kind]
 
 
+def _above(
+    typed: pl.DataFrame, *, pairs: tuple[tuple[str, str], ...], file: str, first_row: int
+) -> list[tuple[int, str]]:
+    problems: list[tuple[int, str]] = []
+    for low, high in pairs:
+        if low in typed.columns and high in typed.columns:
+            wrong = typed.select(low, high).with_row_index("row", offset=first_row).filter(pl.col(low) > pl.col(high))
+            problems += [
+                (row, f"{file}, row {row}, column {low}: {least} is above {high} {most}; pass {most} or less")
+                for row, least, most in wrong.iter_rows()
+            ]
+    return problems
+
+
 def _duplicates(typed: pl.DataFrame, *, keys: tuple[str, ...], file: str, first_row: int) -> list[tuple[int, str]]:
     numbered = typed.select(*keys).with_row_index("row")
     first = pl.col("row").min().over(*keys)
@@ -287,28 +367,3 @@ def read_policy_file(path: Path) -> tuple[Policy, list[str]]:
         return Policy.from_mapping(known), sorted(set(keys) - set(known))
     except UnableToReadPolicy as error:
         raise UnableToReadFile([f"{path.name}: {problem}" for problem in error.problems]) from error
-
-
-def check_out_path(path: Path) -> None:
-    """Refuse a result path before any work is done.
-
-    Raises:
-        UnableToReadFile: an ending other than .csv or .parquet, or a folder that does not exist.
-    """
-    if path.suffix.lower() not in {".csv", ".parquet"}:
-        raise UnableToReadFile([f"{path.name}: ends neither in .csv nor in .parquet; pass one of these as --out"])
-    if not path.parent.is_dir():
-        raise UnableToReadFile([f"{path.parent}: there is no such folder; make it or pass another --out"])
-
-
-def write_file(frame: pl.DataFrame, path: Path) -> None:
-    """Write a CSV or Parquet file under a temporary name and rename it, so that nobody reads half of it."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        if path.suffix.lower() == ".parquet":
-            frame.write_parquet(temporary)
-        else:
-            frame.write_csv(temporary)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)

@@ -6,8 +6,10 @@ Belongs here: the keys of a policy and their meaning. Does not: reading files (`
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -52,7 +54,9 @@ class Policy:
     freq: Freq = "D"
 
     def __post_init__(self) -> None:
-        problems = _problems(self)
+        given = {field.name: getattr(self, field.name) for field in fields(self)}
+        costs = {name for name, value in given.items() if value is not None}
+        problems = _kind_problems(costs) + _value_problems(given)
         if problems:
             raise UnableToReadPolicy(problems)
 
@@ -67,20 +71,23 @@ class Policy:
         problems = [
             f"{key}: no key of a policy, pass one of {', '.join(sorted(known))}" for key in mapping if key not in known
         ]
+        values: dict[str, object] = {}
         for key in known & set(mapping):
             value = mapping[key]
             if key == "freq":
-                if value not in FREQUENCIES:
+                if value in tuple(FREQUENCIES):
+                    values[key] = value
+                else:
                     problems.append(f"freq: {value!r} is none of {', '.join(FREQUENCIES)}")
-            elif isinstance(value, bool) or not isinstance(value, int | float):
+            elif isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
                 problems.append(f"{key}: {value!r} is not a number")
             elif key == "review_days" and value != int(value):
                 problems.append(f"review_days: {value!r} is not a whole number of days")
+            else:
+                values[key] = int(value) if key == "review_days" else value
+        problems = sorted(problems) + _kind_problems(set(mapping)) + _value_problems(values)
         if problems:
-            raise UnableToReadPolicy(sorted(problems))
-        values = {key: mapping[key] for key in known & set(mapping)}
-        if "review_days" in values:
-            values["review_days"] = int(str(values["review_days"]).partition(".")[0])
+            raise UnableToReadPolicy(problems)
         return cls(**values)  # type: ignore[arg-type]  # every value was checked above
 
     def economics(self, *, unit_cost: Floats, unit_price: Floats, freight: Floats) -> Economics:
@@ -143,29 +150,33 @@ def _typical(margin: Floats) -> float:
     return float(np.median(known)) if len(known) else 1.0
 
 
-def _problems(policy: Policy) -> list[str]:
+def _kind_problems(given: set[str]) -> list[str]:
+    """What is wrong with the combination of keys, whatever their values."""
+    flat = given & {"holding_cost_per_unit_week", "shortage_cost_per_unit"}
+    others = given & {"service_level", "holding_rate_per_year"}
     problems: list[str] = []
-    flat = (policy.holding_cost_per_unit_week, policy.shortage_cost_per_unit)
-    has_flat = any(cost is not None for cost in flat)
-    if has_flat and any(cost is None for cost in flat):
+    if len(flat) == 1:
         problems.append("holding_cost_per_unit_week and shortage_cost_per_unit: pass both or none")
-    if has_flat and (policy.service_level is not None or policy.holding_rate_per_year is not None):
+    if flat and others:
         problems.append("flat costs and a service level or holding rate contradict each other: pass one kind")
-    if not has_flat and policy.service_level is None and policy.holding_rate_per_year is None:
+    if not flat and not others:
         problems.append(
             "pass service_level, or holding_cost_per_unit_week and shortage_cost_per_unit, or holding_rate_per_year"
         )
-    if policy.service_level is not None and not 0.0 < policy.service_level < 1.0:
-        problems.append(f"service_level: {policy.service_level} is not between 0 and 1, for example 0.95")
-    problems += [
-        f"{name}: {value} is negative"
-        for name, value in (
-            ("holding_cost_per_unit_week", flat[0]),
-            ("shortage_cost_per_unit", flat[1]),
-            ("holding_rate_per_year", policy.holding_rate_per_year),
-        )
-        if value is not None and value < 0
-    ]
-    if policy.review_days < 1:
-        problems.append(f"review_days: {policy.review_days} is less than one day")
+    return problems
+
+
+def _value_problems(values: Mapping[str, Any]) -> list[str]:
+    """What is wrong with each number, whatever the others are."""
+    problems: list[str] = []
+    level = values.get("service_level")
+    if level is not None and not 0.0 < level < 1.0:
+        problems.append(f"service_level: {level} is not between 0 and 1, for example 0.95")
+    for name in ("holding_cost_per_unit_week", "shortage_cost_per_unit", "holding_rate_per_year"):
+        value = values.get(name)
+        if value is not None and value < 0:
+            problems.append(f"{name}: {value} is negative; pass 0 or more")
+    review_days = values.get("review_days")
+    if review_days is not None and review_days < 1:
+        problems.append(f"review_days: {review_days} is less than one day; pass 1 or more")
     return problems

@@ -13,7 +13,10 @@ MODES_ZH = {"sea": "海运", "air": "空运", "rail": "铁路", "express": "快�
 
 @dataclass(frozen=True)
 class TransferFacts:
-    """The numbers of one transfer suggestion that its reason speaks of; units, dates, money of `currency`."""
+    """The numbers of one transfer suggestion that its reason speaks of; units, dates, money of `currency`.
+
+    `coming_units` are on the way, `planned_units` in other suggestions of the same round.
+    """
 
     kind: str
     mode: str
@@ -23,6 +26,7 @@ class TransferFacts:
     wanted_units: int
     available_units: int
     coming_units: int
+    planned_units: int
     later_units: int
     demand_until_next_arrival_units: float
     lost_before_units: float
@@ -75,8 +79,19 @@ def transfer_reason(facts: TransferFacts) -> tuple[str, str]:
     return english, chinese
 
 
+def _supply(facts: TransferFacts) -> tuple[str, str]:
+    available, coming, planned = facts.available_units, facts.coming_units, facts.planned_units
+    if not planned:
+        return f"{available} available and {coming} on the way", f"可售 {available} 件，在途 {coming} 件"
+    return (
+        f"{available} available, {coming} on the way and {planned} in another suggestion of today",
+        f"可售 {available} 件，在途 {coming} 件，今日另有建议 {planned} 件",
+    )
+
+
 def _replenish(facts: TransferFacts) -> tuple[str, str]:
-    position = facts.available_units + facts.coming_units
+    supply, supply_zh = _supply(facts)
+    position = facts.available_units + facts.coming_units + facts.planned_units
     level = facts.demand_until_next_arrival_units - facts.lost_before_units + facts.protection_units
     lost = _number(facts.lost_before_units)
     missed = f", of which {lost} cannot be served before this arrives" if lost != "0" else ""
@@ -88,13 +103,13 @@ def _replenish(facts: TransferFacts) -> tuple[str, str]:
     whole = f" (with {', '.join(facts.feeds)}, which it feeds)" if facts.feeds else ""
     whole_zh = f"（含其供货的 {'、'.join(facts.feeds)}）" if facts.feeds else ""
     english = (
-        f"{facts.available_units} available and {facts.coming_units} on the way make {position}{whole}{later}. "
+        f"{supply} make {position}{whole}{later}. "
         f"Until the arrival after this one, {facts.next_arrival_date}, demand is {demand}{missed}; "
         f"with {protection} as protection {_number(level)} are wanted. "
         f"{facts.mode} is the cheapest mode that can serve, arriving {facts.arrival_date}."
     )
     chinese = (
-        f"可售 {facts.available_units} 件，在途 {facts.coming_units} 件，合计 {position} 件{whole_zh}{later_zh}。"
+        f"{supply_zh}，合计 {position} 件{whole_zh}{later_zh}。"
         f"到再下一次到货 {facts.next_arrival_date} 的需求为 {demand} 件{missed_zh}，"
         f"加保护量 {protection} 件，应有 {_number(level)} 件。"
         f"{mode_zh}是能供货的最便宜方式，{facts.arrival_date} 到货。"
@@ -106,14 +121,16 @@ def _expedite(facts: TransferFacts) -> tuple[str, str]:
     slower = facts.slower_mode or ""
     money = f" {facts.currency}" if facts.currency else ""
     value = _number(facts.lost_sale_value or 0.0)
+    planned_zh = f"及今日另有建议 {facts.planned_units} 件" if facts.planned_units else ""
     saved, extra = _number(facts.saved_units), _number(facts.extra_freight)
     english = (
-        f"{facts.available_units} available and {facts.coming_units} on the way do not last until {slower} can arrive. "
+        f"{_supply(facts)[0]} do not last until {slower} can arrive. "
         f"{facts.mode}, arriving {facts.arrival_date}, saves {saved} sales worth {value}{money} each "
         f"for {extra}{money} more freight a unit."
     )
     chinese = (
-        f"可售 {facts.available_units} 件加在途 {facts.coming_units} 件撑不到{MODES_ZH.get(slower, slower)}到货。"
+        f"可售 {facts.available_units} 件加在途 {facts.coming_units} 件{planned_zh}"
+        f"撑不到{MODES_ZH.get(slower, slower)}到货。"
         f"{MODES_ZH.get(facts.mode, facts.mode)} {facts.arrival_date} 到货，可挽回 {saved} 件销售，"
         f"每件价值 {value}{money}，每件多付运费 {extra}{money}。"
     )

@@ -50,6 +50,7 @@ class RunSummary:
     in_transit_amount: Decimal | None  # None: no product on the way has a known cost
     unassigned_lines: int
     uncounted_warehouses: int
+    future_lines: int  # order lines dated after the as-of day: landed, and counted when their day has come
 
     def rows(self, action: str) -> int:
         """Rows of one action: skipped, refused or corrected."""
@@ -88,7 +89,8 @@ def read_summary(published: Path, *, warehouse: Path) -> RunSummary:
                 (select coalesce(sum(in_transit_units), 0) from fct_in_transit),
                 (select sum(value_amount) from fct_in_transit),
                 (select coalesce(sum(line_count), 0) from fct_unassigned_sales),
-                (select count(*) from fct_stock_alerts where alert_kind = 'stock_unknown')
+                (select count(*) from fct_stock_alerts where alert_kind = 'stock_unknown'),
+                (select count(*) from warehouse.raw.order_lines where cast(ordered_at as date) > dim_company.as_of_date)
             from dim_company
             """
         ).fetchall()[0]
@@ -109,6 +111,7 @@ def read_summary(published: Path, *, warehouse: Path) -> RunSummary:
         in_transit_amount=row[12],
         unassigned_lines=int(row[13]),
         uncounted_warehouses=int(row[14]),
+        future_lines=int(row[15]),
     )
 
 
@@ -126,6 +129,8 @@ def show_summary(summary: RunSummary, *, console: Console, folder: Path, seconds
                 table.add_row(f"  {count.rule}", f"{count.row_count:,}", f"{count.feed}: {count.entity}", style="dim")
     if summary.unassigned_lines:
         table.add_row("Sales without warehouse", f"{summary.unassigned_lines:,}", "lines; see fct_unassigned_sales")
+    if summary.future_lines:
+        table.add_row("Dated in the future", f"{summary.future_lines:,}", "order lines: not counted yet; a wrong date?")
     if summary.uncounted_warehouses:
         table.add_row(
             "Stock unknown", f"{summary.uncounted_warehouses:,}", "warehouses: levels only, nothing is advised for them"

@@ -74,12 +74,16 @@ def publication(company: Company) -> Iterator[Finding]:
     try:
         # attached under a name of its own: a file called marts.duckdb makes `marts.x` ambiguous
         with duckdb.connect() as connection:
-            connection.execute("attach ? as published (read_only)", [str(company.published)])
+            quoted = str(company.published).replace("'", "''")  # ATTACH takes no parameter
+            connection.execute(f"attach '{quoted}' as published (read_only)")
             connection.execute("use published")
             row = connection.execute("select max(published_at), max(as_of_date) from ops.publications").fetchone()
             refused = connection.execute("select count(*) from marts.fct_quarantined_rows").fetchone()
     except duckdb.Error as error:
-        yield Finding("wrong", f"{company.published} cannot be read ({error}); `diaobo run` publishes it anew")
+        yield Finding(
+            "wrong",
+            f"{company.published} cannot be read ({str(error).splitlines()[0]}); `diaobo run` publishes it anew",
+        )
         return
     published_at, as_of_date = row or (None, None)
     if published_at is None:

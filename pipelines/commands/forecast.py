@@ -46,7 +46,8 @@ def command(
 ) -> None:
     """Forecast demand of every warehouse and product in a sales file."""
     from forecasting.demand import UnableToForecast, forecast_demand
-    from forecasting.planning_files import CALENDAR, SALES, UnableToReadFile, check_out_path, read_file, write_file
+    from forecasting.planning_files import CALENDAR, SALES, UnableToReadFile, read_file
+    from forecasting.planning_output import check_out_path, write_file
     from forecasting.series import UnableToReadSeries, sales_to_panel
 
     try:

@@ -65,11 +65,10 @@ def command(
         SALES,
         STOCK,
         UnableToReadFile,
-        check_out_path,
         read_file,
         read_policy_file,
-        write_file,
     )
+    from forecasting.planning_output import check_out_path, write_file
     from forecasting.series import UnableToReadSeries, sales_to_panel
     from forecasting.transfer_plan import plan_transfers, planning_horizon
 
@@ -83,6 +82,10 @@ def command(
         ("lanes", lanes_path, LANES),
         ("products", products_path, PRODUCTS),
     )
+    try:
+        check_out_path(out_path)
+    except UnableToReadFile as error:
+        problems += error.problems
     for name, path, file_format in wanted:
         try:
             if path is not None:
@@ -90,7 +93,6 @@ def command(
         except UnableToReadFile as error:
             problems += error.problems
     try:
-        check_out_path(out_path)
         policy, unknown_keys = read_policy_file(policy_path)
     except UnableToReadFile as error:
         problems += error.problems

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from pipelines.landing.entities import Column, Entity
+from pipelines.landing.exchange_rates import currencies_with_rates
 from pipelines.landing.expressions import has_offset, is_iso_time, source_text
 from pipelines.landing.mapping import ColumnRule, Mapping
 from pipelines.landing.sql_text import identifier, literal, literals
@@ -208,8 +209,10 @@ def _date_hint(rule: ColumnRule) -> str:
 
 def _form_check(label: str, form: str, value: str) -> Check:
     if form == "currency":
-        broken = f"not regexp_full_match({value}, '[A-Z]{{3}}')"
-        return Check(label, "not_a_currency", broken, _says(value, "is no currency; write three capitals such as USD"))
+        # an amount without a rate would count as nothing in every figure that is in the base currency
+        broken = f"{value} not in {literals(currencies_with_rates())}"
+        says = _says(value, "is no currency with a rate of the ECB; write three capitals such as USD")
+        return Check(label, "not_a_currency", broken, says)
     if form == "country":
         broken = f"not regexp_full_match({value}, '[A-Z]{{2}}')"
         return Check(label, "not_a_country", broken, _says(value, "is no country code; write two capitals such as CN"))

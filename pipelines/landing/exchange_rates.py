@@ -45,6 +45,12 @@ def euro_rates() -> pa.Table:
 
 
 @cache
+def currencies_with_rates() -> tuple[str, ...]:
+    """Every currency that the ECB publishes or has published, EUR included."""
+    return tuple(sorted(set(euro_rates()["currency"].to_pylist())))
+
+
+@cache
 def exchange_rates(base_currency: str) -> pa.Table:
     """`rate_date, currency, rate_to_base`: units of the base currency for one unit; business days: join as of.
 

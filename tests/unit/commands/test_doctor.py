@@ -53,6 +53,28 @@ def test_a_mapping_that_is_absent_is_wrong(tmp_path: Path) -> None:
     assert "mappings/orders.toml does not exist" in result.output
 
 
+def test_a_publication_is_found_with_its_age_and_its_refused_rows(tmp_path: Path) -> None:
+    import duckdb
+
+    folder = _company(tmp_path) / "published"
+    folder.mkdir()
+    with duckdb.connect(":memory:") as connection:
+        connection.execute(f"attach '{folder / 'marts.duckdb'}' as published")
+        connection.execute("create schema published.ops")
+        connection.execute("create schema published.marts")
+        connection.execute(
+            "create table published.ops.publications as select timestamp '2026-01-01 02:00' as published_at, "
+            "'run' as run_id, date '2026-01-01' as as_of_date"
+        )
+        connection.execute("create table published.marts.fct_quarantined_rows as select 1 as row_number")
+
+    result = CliRunner().invoke(command, ["--company", str(tmp_path)])
+
+    assert result.exit_code == 0, result.output
+    assert "for 2026-01-01: the daily job has not run" in result.output
+    assert "1 refused rows wait in quarantine" in result.output
+
+
 def test_a_publication_that_is_no_database_is_wrong(tmp_path: Path) -> None:
     (_company(tmp_path) / "published").mkdir()
     (tmp_path / "published" / "marts.duckdb").write_bytes(b"not a database, but long enough to be one" * 400)

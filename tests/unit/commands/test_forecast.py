@@ -70,3 +70,10 @@ def test_a_failed_run_leaves_the_older_result_alone(sales: Path) -> None:
     sales.write_text("date,warehouse_id,sku,units\n2024-01-01,a,x,1.5\n")
     assert run(sales).exit_code == 2
     assert out.read_text() == "older"
+
+
+def test_a_folder_as_result_is_refused_before_any_work(sales: Path) -> None:
+    sales.unlink()
+    result = run(sales, "--out", str(sales.parent))
+    assert result.exit_code == 2
+    assert result.stderr == f"{sales.parent}: is a folder; pass the path of a file as --out\n"

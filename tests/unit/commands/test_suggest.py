@@ -125,6 +125,17 @@ LANES = "origin_id,destination_id,mode,lead_time_days"
             "column expected_date: 'soon' is no date",
         ),
         ("policy.toml", "service_level = 95", "policy.toml: service_level: 95 is not between 0 and 1"),
+        ("stock.csv", f"{STOCK}, sku\nshop,x,1,y", "stock.csv: column sku stands twice; remove one"),
+        ("stock.csv", f"{STOCK},sku\nshop,x,1,y", "stock.csv: column sku stands twice; remove one"),
+        ("stock.csv", f"{STOCK},sku,sku\nshop,x,1,y,z", "stock.csv: column sku stands 3 times; keep one"),
+        ("stock.csv", f"{STOCK},, \nshop,x,1,,", "stock.csv: 2 columns have no name; name or remove them"),
+        ("stock.csv", f"{STOCK}\nshop,x,1\nshop,y,1,000", "stock.csv, row 3, column 4: the row has 4 fields"),
+        ("stock.csv", f'{STOCK}\n"sh\nop",x,1\nshop,y,1,0', "stock.csv, row 3, column 4: the row has 4 fields"),
+        (
+            "lanes.csv",
+            f"{LANES},min_units,capacity_units\ncn,shop,air,3,40,40\ncn,shop,sea,9,50,40",
+            "lanes.csv, row 3, column min_units: 50 is above capacity_units 40; pass 40 or less",
+        ),
         ("policy.toml", "= nonsense", "policy.toml: is no readable TOML file"),
     ],
 )
@@ -136,6 +147,38 @@ def test_bad_input_is_said_in_one_line_and_nothing_is_written(folder: Path, file
     assert "Traceback" not in result.output
     assert not (folder / "out.csv").exists()
     assert not list(folder.glob(".out*"))
+
+
+def test_bytes_that_are_no_utf8_are_placed_and_the_way_out_is_named(folder: Path) -> None:
+    (folder / "stock.csv").write_bytes(STOCK.encode() + "\nshop,x,1\nshop,灯,1\n店,y,1,2\n".encode("gbk"))
+    result = run(folder)
+    assert result.exit_code == 2
+    assert result.stderr.splitlines() == [
+        "stock.csv, row 3, column sku: holds bytes that are no UTF-8; save the file as UTF-8",
+        "stock.csv, row 4, column warehouse_id: holds bytes that are no UTF-8; save the file as UTF-8",
+        (
+            "stock.csv, row 4, column 4: the row has 4 fields, the header 3; "
+            "remove the others, or put a value that holds a comma in double quotes"
+        ),
+    ]
+    assert not (folder / "out.csv").exists()
+
+
+def test_a_parquet_file_with_a_column_twice_is_refused(folder: Path) -> None:
+    pl.DataFrame({"sku": ["x"], "sku ": ["y"]}).write_parquet(folder / "stock.parquet")
+    assert run(folder, stock="stock.parquet").stderr == "stock.parquet: column sku stands twice; remove one\n"
+
+
+def test_a_folder_as_result_is_refused_with_the_other_problems(folder: Path) -> None:
+    (folder / "done.csv").mkdir()
+    (folder / "policy.toml").write_text("service_level = 95\nfreq = 'M'\n")
+    result = run(folder, out="done.csv")
+    assert result.exit_code == 2
+    assert result.stderr.splitlines() == [
+        f"{folder / 'done.csv'}: is a folder; pass the path of a file as --out",
+        "policy.toml: freq: 'M' is none of D, W-MON",
+        "policy.toml: service_level: 95 is not between 0 and 1, for example 0.95",
+    ]
 
 
 def test_every_problem_of_every_file_has_its_line(folder: Path) -> None:

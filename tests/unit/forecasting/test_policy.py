@@ -56,9 +56,31 @@ def test_a_policy_is_read_from_toml_keys() -> None:
         ({"service_level": 0.9, "review_days": 0}, "less than one day"),
         ({"service_level": 0.9, "review_days": 1.5}, "whole number of days"),
         ({"service_level": 0.9, "freq": "M"}, "none of D, W-MON"),
+        ({"service_level": float("nan")}, "not a number"),
+        ({"service_level": 0.9, "review_days": float("inf")}, "not a number"),
         ({"servce_level": 0.9}, "servce_level: no key of a policy"),
     ],
 )
 def test_a_policy_that_cannot_be_followed_is_refused_in_words(keys: dict[str, object], words: str) -> None:
     with pytest.raises(UnableToReadPolicy, match=words):
         Policy.from_mapping(keys)
+
+
+def test_every_problem_of_a_policy_is_said_at_once() -> None:
+    keys = {"freq": "M", "service_level": "high", "holding_cost_per_unit_week": -1, "review_days": 0}
+    with pytest.raises(UnableToReadPolicy) as refused:
+        Policy.from_mapping(keys)
+    assert refused.value.problems == [
+        "freq: 'M' is none of D, W-MON",
+        "service_level: 'high' is not a number",
+        "holding_cost_per_unit_week and shortage_cost_per_unit: pass both or none",
+        "flat costs and a service level or holding rate contradict each other: pass one kind",
+        "holding_cost_per_unit_week: -1 is negative; pass 0 or more",
+        "review_days: 0 is less than one day; pass 1 or more",
+    ]
+
+
+def test_a_key_with_a_wrong_value_is_not_said_to_be_absent() -> None:
+    with pytest.raises(UnableToReadPolicy) as refused:
+        Policy.from_mapping({"service_level": "high"})
+    assert refused.value.problems == ["service_level: 'high' is not a number"]

@@ -197,6 +197,21 @@ def test_the_cheapest_mode_replenishes_and_a_faster_one_brings_only_what_cannot_
     assert "空运" in row["reason_zh"]
 
 
+def test_units_of_another_suggestion_of_the_day_are_not_said_to_be_on_the_way() -> None:
+    result = plan(
+        steady_forecast({("shop", "x"): 10}),
+        stock=stock({("shop", "x"): 10}),
+        lanes=lanes(lane("cn", "shop", "sea", 28, cost_per_unit=0.1), lane("cn", "shop", "air", 7, cost_per_unit=0.5)),
+    )
+    sea = result.transfers.filter(mode="sea").row(0, named=True)
+    assert (sea["in_transit_units"], sea["planned_units"], sea["position_units"]) == (0, 10, 20)
+    assert "10 available, 0 on the way and 10 in another suggestion of today make 20." in sea["reason"]
+    assert "可售 10 件，在途 0 件，今日另有建议 10 件，合计 20 件" in sea["reason_zh"]
+    air = result.transfers.filter(mode="air").row(0, named=True)
+    assert air["planned_units"] == 0
+    assert "10 available and 0 on the way do not last until sea" in air["reason"]
+
+
 def test_nothing_is_expedited_whose_margin_does_not_pay_the_freight() -> None:
     dear = lanes(lane("cn", "shop", "sea", 28, cost_per_unit=0.1), lane("cn", "shop", "air", 7, cost_per_unit=1.5))
     result = plan(steady_forecast({("shop", "x"): 10}), stock=stock({("shop", "x"): 10}), lanes=dear)

@@ -201,6 +201,8 @@ def test_texts(scene, spec, cell, expected):
     ("column", "cell", "expected"),
     [
         ("currency", "usd", "not_a_currency"),
+        ("currency", "XXX", "not_a_currency"),
+        ("currency", "AED", "not_a_currency"),  # a real one that the ECB publishes no rate of
         ("currency", "USD", "USD"),
         ("country", "USA", "not_a_country"),
         ("time_zone", "PST8", "not_a_time_zone"),

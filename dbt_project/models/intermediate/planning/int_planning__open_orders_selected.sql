@@ -9,9 +9,11 @@ select
     orders.status,
     lines.units,
     orders.ship_date,
-    orders.arrival_date
+    -- what is overdue can come today at the earliest
+    greatest(orders.arrival_date, settings.as_of_date) as arrival_date
 from {{ ref('stg_core__transfer_orders') }} as orders
 -- one order to many lines
 inner join {{ ref('stg_core__transfer_order_lines') }} as lines
     on orders.transfer_order_id = lines.transfer_order_id
+cross join {{ ref('stg_company__settings') }} as settings
 where orders.status in ('submitted', 'approved', 'picking')
