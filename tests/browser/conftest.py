@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from inventory_core.bootstrap import Core, database_url, open_core
 from tests.app.company_builder import add_people, build_company
@@ -34,6 +34,9 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedCompany]
     passwords = add_people(folder)
     with served_app(folder) as address:
         yield ServedCompany(address, folder, passwords)
+
+
+expect.set_options(timeout=PATIENCE_MS)  # five seconds are too few where the checks share two cores with others
 
 
 @pytest.fixture(scope="session")

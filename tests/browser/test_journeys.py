@@ -19,6 +19,7 @@ pytestmark = pytest.mark.browser
 HEADER_PIXELS = ROW_PIXELS = 35
 FIRST_ROW = HEADER_PIXELS + ROW_PIXELS // 2
 SELECT, PRODUCT = ({"x": x, "y": FIRST_ROW} for x in (38, 110))  # cells of the first suggestion, from the grid's corner
+TRIES = 5
 COLUMNS_TO_UNITS = 3  # Product → Lane → Advice → Units
 
 
@@ -33,9 +34,13 @@ def search(page: Page, label: str, needle: str) -> None:
 def choose_first_row(page: Page, *, units: int) -> None:
     """Ticks the first suggestion and enters the units, in place, as a planner does: mouse, arrows, keyboard."""
     grid = page.get_by_test_id("stDataFrame").first
-    grid.click(position=SELECT)
-    expect(page.locator(".st-key-submit_orders")).to_be_visible()
-    settled(page)
+    submit = page.locator(".st-key-submit_orders")
+    for _ in range(TRIES):  # on a busy machine a click that comes before the grid listens is lost
+        grid.click(position=SELECT)
+        settled(page)
+        if submit.is_visible():
+            break
+    expect(submit).to_be_visible()
     grid.click(position=PRODUCT)
     for _ in range(COLUMNS_TO_UNITS):
         page.keyboard.press("ArrowRight")
