@@ -90,7 +90,9 @@ def open_core(url: str, *, create: bool = False) -> Core:
     try:
         revision = storage.revision()
         if revision != HEAD_REVISION and create:
-            storage.migrate()
+            from inventory_core.replay import rebuild
+
+            storage.migrate(rebuild=rebuild)
         elif revision != HEAD_REVISION:
             raise UnableToOpenCore(
                 f"the core's tables have version {revision or 'none'}, this program needs {HEAD_REVISION}: "

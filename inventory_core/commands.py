@@ -33,7 +33,10 @@ class Command:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What became of a command. `secrets` (login → password, or "token" → token) are given once and stored nowhere."""
+    """What became of a command; `notes` say what the sender should know beside it.
+
+    `secrets` (login → password, or "token" → token) are given once and stored nowhere.
+    """
 
     command: str
     transfer_order_id: str | None = None
@@ -41,5 +44,7 @@ class Outcome:
     status: str | None = None
     version: int | None = None
     waiting_for_roles: tuple[str, ...] = ()
+    shipment_id: str | None = None
+    notes: tuple[str, ...] = ()
     was_done_before: bool = False
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)

@@ -21,11 +21,17 @@ from inventory_core.commands import Command, Outcome
 from inventory_core.decisions import Decided
 from inventory_core.errors import Refused
 from inventory_core.journal import FIRST_PREVIOUS_HASH, Entry
+from inventory_core.outbox import commands as outbox_commands
 from inventory_core.projection import project
+from inventory_core.receiving import commands as receiving_commands
+from inventory_core.receiving import handlers as receiving_handlers
 from inventory_core.records import canonical_json, digest, read_record
+from inventory_core.stock_ledger import commands as stock_commands
+from inventory_core.stock_ledger import handlers as stock_handlers
 from inventory_core.storage.ports import HandledCommand, Reader, Writer
 from inventory_core.transfer_orders import commands as order_commands
 from inventory_core.transfer_orders import handlers as order_handlers
+from inventory_core.transfer_orders import shipment_commands, shipment_handlers
 
 
 class UnableToRepeat(Refused):
@@ -81,7 +87,13 @@ def _record(command: Command, actor: Actor, decided: Decided, store: Writer) -> 
     for credentials in decided.credentials:
         store.save_credentials(credentials)
     store.save_token_hashes(decided.token_hashes)
-    outcome = Outcome(command=type(command).__name__, secrets=decided.secrets)
+    shipment_ids = [event.shipment_id for event in decided.events if hasattr(event, "shipment_id")]
+    outcome = Outcome(
+        command=type(command).__name__,
+        shipment_id=shipment_ids[-1] if shipment_ids else None,
+        notes=decided.notes,
+        secrets=decided.secrets,
+    )
     order = None if transfer_order_id is None else store.transfer_order(transfer_order_id)
     if order is None:
         return outcome
@@ -120,6 +132,22 @@ HANDLERS: dict[type[Command], Callable[[Any, Reader], Decided]] = {
     order_commands.RejectTransferOrder: order_handlers.reject,
     order_commands.WithdrawTransferOrder: order_handlers.withdraw,
     order_commands.CancelTransferOrder: order_handlers.cancel,
+    shipment_commands.PlanShipment: shipment_handlers.plan,
+    shipment_commands.DispatchShipment: shipment_handlers.dispatch,
+    shipment_commands.CancelShipment: shipment_handlers.cancel_shipment,
+    shipment_commands.RecordMilestone: shipment_handlers.record_milestone,
+    receiving_commands.RecordReceipt: receiving_handlers.record_receipt,
+    receiving_commands.CompleteReceiving: receiving_handlers.complete_receiving,
+    receiving_commands.ResolveDiscrepancy: receiving_handlers.resolve_discrepancy,
+    receiving_commands.CloseTransferOrder: receiving_handlers.close,
+    receiving_commands.ReopenTransferOrder: receiving_handlers.reopen,
+    receiving_commands.SetReceivingRules: receiving_handlers.set_receiving_rules,
+    stock_commands.SetOpeningStock: stock_handlers.set_opening_stock,
+    stock_commands.CountStock: stock_handlers.count_stock,
+    stock_commands.MoveStock: stock_handlers.move_stock,
+    stock_commands.ReceivePurchase: stock_handlers.receive_purchase,
+    outbox_commands.ReleaseMessage: outbox_commands.release,
+    outbox_commands.DiscardMessage: outbox_commands.discard,
     RegisterCatalog: register_catalog,
     SetApprovalRules: set_approval_rules,
     access_commands.AddPerson: access_handlers.add_person,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from inventory_core.journal import Entry
+from inventory_core.stock_export import STOCK_EXPORT_COLUMNS, stock_rows
 from inventory_core.storage.ports import Storage
 from inventory_core.transfer_orders.model import TransferOrder
 
@@ -44,6 +45,7 @@ EXPORT_COLUMNS: dict[str, dict[str, str]] = {
         "suggestion_id": "VARCHAR",
         "suggested_units": "BIGINT",
         "units": "BIGINT",
+        "cancelled_units": "BIGINT",
         "unit_value_amount": "DECIMAL(18,4)",
         "value_amount": "DECIMAL(18,4)",
         "value_currency": "VARCHAR",
@@ -51,6 +53,7 @@ EXPORT_COLUMNS: dict[str, dict[str, str]] = {
     "core_approvals": {
         "transfer_order_id": "VARCHAR",
         "step": "BIGINT",
+        "stage": "BIGINT",
         "role": "VARCHAR",
         "decision": "VARCHAR",
         "decided_by": "VARCHAR",
@@ -71,6 +74,7 @@ EXPORT_COLUMNS: dict[str, dict[str, str]] = {
         "previous_hash": "VARCHAR",
         "hash": "VARCHAR",
     },
+    **STOCK_EXPORT_COLUMNS,
 }
 
 
@@ -78,11 +82,13 @@ def export_rows(storage: Storage) -> dict[str, Rows]:
     """Every table of EXPORT_COLUMNS from one consistent state, as str, int, Decimal, date, UTC datetime or None."""
     with storage.reading() as store:
         orders, entries = store.transfer_orders(), store.journal()
+        stock = stock_rows(store, orders)
     return {
         "core_transfer_orders": [_order(order) for order in orders],
         "core_transfer_order_lines": [line for order in orders for line in _lines(order)],
         "core_approvals": [step for order in orders for step in _steps(order)],
         "core_journal": [_entry(entry) for entry in entries],
+        **stock,
     }
 
 
@@ -120,6 +126,7 @@ def _lines(order: TransferOrder) -> Rows:
             "suggestion_id": line.suggestion_id,
             "suggested_units": line.suggested_units,
             "units": line.units,
+            "cancelled_units": line.cancelled_units,
             "unit_value_amount": line.unit_value.amount if line.unit_value else None,
             "value_amount": line.value.amount if line.value else None,
             "value_currency": line.unit_value.currency if line.unit_value else None,
@@ -133,6 +140,7 @@ def _steps(order: TransferOrder) -> Rows:
         {
             "transfer_order_id": order.transfer_order_id,
             "step": step.step,
+            "stage": step.stage,
             "role": step.role,
             "decision": step.decision,
             "decided_by": step.decided_by,

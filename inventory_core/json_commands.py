@@ -15,6 +15,7 @@ from inventory_core.commands import Command, Outcome
 from inventory_core.errors import Malformed
 from inventory_core.instants import instant_text
 from inventory_core.queries import TransferOrderHistory
+from inventory_core.receiving.model import discrepancies
 from inventory_core.records import plain
 from inventory_core.transfer_orders.model import TransferOrder
 
@@ -56,6 +57,31 @@ def command_from_json(command_type: type[AnyCommand], text: str, *, actor_id: st
         raise UnableToReadCommand(_problem(found) for found in error.errors()) from None
 
 
+def batch_of(text: str) -> list[str] | None:
+    """The texts of several commands in one: a JSON array of them, or one in each line. None for a single command.
+
+    Raises: UnableToReadCommand for an array of nothing.
+    """
+    lines = [line for line in text.splitlines() if line.strip()]
+    if text.lstrip().startswith("["):
+        try:
+            content = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise UnableToReadCommand([f"this is no JSON: {error}"]) from None
+        if not content:
+            raise UnableToReadCommand(["the array holds no command"])
+        return [json.dumps(one) for one in content]
+    return lines if len(lines) > 1 and _is_json(lines[0]) else None
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
 def _problem(found: Mapping[str, Any]) -> str:
     """One of pydantic's findings in our words: place, what is wrong, what was found there."""
     kind, place = found["type"], ".".join(str(part) for part in found["loc"])
@@ -80,6 +106,12 @@ _WANTED = {
     "string_type": "it must be text",
     "tuple_type": "it must be a list",
     "dataclass_type": "it must be an object",
+    "decimal_parsing": 'it must be a decimal number such as "12.50"',
+    "decimal_type": 'it must be a decimal number such as "12.50"',
+    "bool_type": "it must be true or false",
+    "datetime_type": "it must be an instant in UTC such as 2026-11-02T09:00:00Z",
+    "datetime_parsing": "it must be an instant in UTC such as 2026-11-02T09:00:00Z",
+    "datetime_from_date_parsing": "it must be an instant in UTC such as 2026-11-02T09:00:00Z",
     "date_type": "it must be a date such as 2026-11-05",
     "date_parsing": "it must be a date such as 2026-11-05",
     "date_from_datetime_parsing": "it must be a date such as 2026-11-05",
@@ -109,12 +141,13 @@ def outcome_as_json(outcome: Outcome) -> dict[str, Any]:
 
 
 def order_as_json(order: TransferOrder) -> dict[str, Any]:
-    """The order in JSON's types, with what it computes: number, units, roles that it waits for."""
+    """The order in JSON's types, with what it computes: number, units, roles that it waits for, discrepancies."""
     return {
         "document_number": order.document_number,
         **plain(order),
         "units": order.units,
         "waiting_for_roles": list(order.waiting_for_roles),
+        "discrepancies": plain(discrepancies(order)),
     }
 
 

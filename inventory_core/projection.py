@@ -1,7 +1,7 @@
 """How an event changes the stored state: the one way, taken by live commands and by `verification.py` alike.
 
 Belongs here: which part of the state an event touches. Does not: whether it may happen (handlers), what it does to an
-order (`transfer_orders/events.py`).
+order and all that hangs on it (`order_projection.py`).
 """
 
 from __future__ import annotations
@@ -14,31 +14,30 @@ from inventory_core.access.model import Person, Token
 from inventory_core.approvals.rules import ApprovalRulesSet
 from inventory_core.catalog.register import CatalogChanged
 from inventory_core.journal import Entry
+from inventory_core.order_projection import change_order
+from inventory_core.outbox.commands import MessageDiscarded, MessageReleased
+from inventory_core.outbox.model import Message, MessageState
+from inventory_core.receiving.events import ReceivingRulesSet
+from inventory_core.stock_ledger.events import PurchaseReceived, StockCounted, StockMoved, StockOpened
+from inventory_core.stock_ledger.model import Movement, RecordedMovement
 from inventory_core.storage.ports import Writer
-from inventory_core.transfer_orders import events as transfer_order_events
-from inventory_core.transfer_orders.events import UnableToApplyEvent, apply
+from inventory_core.transfer_orders.fold import ORDER_EVENTS
+from inventory_core.transfer_orders.model import UnableToApplyEvent
 
-TRANSFER_ORDER_EVENTS: tuple[type[Any], ...] = (
-    transfer_order_events.TransferOrderDrafted,
-    transfer_order_events.TransferOrderChanged,
-    transfer_order_events.TransferOrderSubmitted,
-    transfer_order_events.TransferOrderStepApproved,
-    transfer_order_events.TransferOrderApproved,
-    transfer_order_events.TransferOrderRejected,
-    transfer_order_events.TransferOrderWithdrawn,
-    transfer_order_events.TransferOrderCancelled,
-)
-EVENT_TYPES: dict[str, type[Any]] = {
+_ACCESS_EVENTS = (PersonAdded, PersonDisabled, PasswordReset, TokenIssued, TokenRevoked)
+EVENT_TYPES: dict[str, type[Any]] = ORDER_EVENTS | {
     event_type.__name__: event_type
     for event_type in (
-        *TRANSFER_ORDER_EVENTS,
-        PersonAdded,
-        PersonDisabled,
-        PasswordReset,
-        TokenIssued,
-        TokenRevoked,
+        *_ACCESS_EVENTS,
         ApprovalRulesSet,
         CatalogChanged,
+        StockOpened,
+        StockCounted,
+        StockMoved,
+        PurchaseReceived,
+        ReceivingRulesSet,
+        MessageReleased,
+        MessageDiscarded,
     )
 }
 
@@ -48,6 +47,16 @@ def project(event: Any, entry: Entry, store: Writer) -> None:
 
     Raises: UnableToApplyEvent when the event has nothing to apply to.
     """
+    _move_stock(event, entry, store)
+    if entry.event_type in ORDER_EVENTS:
+        change_order(event, entry, store)
+    elif isinstance(event, _ACCESS_EVENTS):
+        _change_access(event, entry, store)
+    else:
+        _change_settings(event, entry, store)
+
+
+def _change_access(event: Any, entry: Entry, store: Writer) -> None:
     match event:
         case PersonAdded():
             person = Person(
@@ -63,6 +72,22 @@ def project(event: Any, entry: Entry, store: Writer) -> None:
             store.save_token(token)
         case TokenRevoked():
             store.save_token(replace(_known_token(event.token_id, store), is_revoked=True))
+
+
+def _change_settings(event: Any, entry: Entry, store: Writer) -> None:
+    match event:
+        case StockOpened():
+            store.save_opened_warehouse(event.warehouse_id, entry.at)
+        case StockCounted() | StockMoved() | PurchaseReceived():
+            pass  # their movements are all that they change
+        case ReceivingRulesSet():
+            store.replace_receiving_rules(event.rules)
+        case MessageReleased():
+            message = _known_message(event.message_number, store)
+            store.save_message(replace(message, state=MessageState.PENDING, tries=0, next_try_at=entry.at))
+        case MessageDiscarded():
+            message = _known_message(event.message_number, store)
+            store.save_message(replace(message, state=MessageState.DISCARDED))
         case ApprovalRulesSet():
             store.replace_approval_rules(event.rules)
         case CatalogChanged():
@@ -70,9 +95,32 @@ def project(event: Any, entry: Entry, store: Writer) -> None:
             store.save_products(event.products, removed_skus=event.removed_skus)
             store.replace_warehouses(event.warehouses)
             store.replace_lanes(event.lanes)
-        case _:
-            before = store.transfer_order(event.transfer_order_id)
-            store.save_transfer_order(apply(before, event, entry), before=before)
+
+
+def _move_stock(event: Any, entry: Entry, store: Writer) -> None:
+    """Add the movements that the event carries to the ledger."""
+    movements: tuple[Movement, ...] = getattr(event, "movements", ())
+    if movements:
+        store.append_movements(
+            [
+                RecordedMovement(
+                    entry_sequence=entry.sequence,
+                    position=position,
+                    at=entry.at,
+                    event_type=entry.event_type,
+                    transfer_order_id=entry.transfer_order_id,
+                    movement=movement,
+                )
+                for position, movement in enumerate(movements, start=1)
+            ]
+        )
+
+
+def _known_message(message_number: int, store: Writer) -> Message:
+    message = store.message(message_number)
+    if message is None:
+        raise UnableToApplyEvent(f"message {message_number} was never written")
+    return message
 
 
 def _known_person(login: str, store: Writer) -> Person:

@@ -7,15 +7,20 @@ Belongs here: questions that join concepts. Does not: dashboards over history (m
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from inventory_core.access.model import Person, Token
 from inventory_core.approvals.model import ApprovalRule
 from inventory_core.catalog.model import CatalogLane, CatalogProduct, CatalogWarehouse, Company
 from inventory_core.journal import Entry
+from inventory_core.outbox.model import Message, MessageState
+from inventory_core.stock_ledger.free_stock import FreeStock, free_stock
+from inventory_core.stock_ledger.model import PlaceKind, RecordedMovement, StockKey
 from inventory_core.storage.ports import Storage
-from inventory_core.transfer_orders.handlers import UnableToFindTransferOrder
-from inventory_core.transfer_orders.model import OPEN_STATUSES, Status, TransferOrder
+from inventory_core.transfer_orders.loading import UnableToFindTransferOrder, find_shipment
+from inventory_core.transfer_orders.model import OPEN_STATUSES, RESERVING_STATUSES, Status, TransferOrder
+from inventory_core.transfer_orders.shipments import ShipmentStatus
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +33,7 @@ class TransferOrderHistory:
 
 @dataclass(frozen=True, kw_only=True)
 class UnitsOnOrder:
-    """Units of a product that open orders of one status will move over one pair of warehouses."""
+    """Units of a product that orders of one status will still move over one pair of warehouses."""
 
     origin_id: str
     destination_id: str
@@ -45,6 +50,16 @@ class Catalog:
     products: dict[str, CatalogProduct]
     warehouses: dict[str, CatalogWarehouse]
     lanes: frozenset[CatalogLane]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExpectedLine:
+    """One product for whoever counts a shipment. `expected_units` is None where the warehouse counts blindly."""
+
+    sku: str
+    codes: tuple[str, ...]
+    expected_units: int | None
+    counted_units: int
 
 
 class Queries:
@@ -75,17 +90,69 @@ class Queries:
             return TransferOrderHistory(order=order, entries=tuple(entries))
 
     def units_on_order(self) -> list[UnitsOnOrder]:
-        """One row per origin, destination, sku and status of drafts, submitted and approved orders."""
-        with self._storage.reading() as store:
-            orders = [order for status in OPEN_STATUSES for order in store.transfer_orders(status=status)]
+        """One row per origin, destination, sku and status: what orders that are not over will still move.
+
+        Of an approved order only what has not left yet counts; what has is in transit.
+        """
         units: Counter[tuple[str, str, str, Status]] = Counter()
-        for order in orders:
-            for line in order.lines:
-                units[order.origin_id, order.destination_id, line.sku, order.status] += line.units
+        with self._storage.reading() as store:
+            for status in dict.fromkeys((*OPEN_STATUSES, *RESERVING_STATUSES)):
+                for order in store.transfer_orders(status=status):
+                    left = order.open_units() if status in RESERVING_STATUSES else order.ordered_units()
+                    for sku, count in left.items():
+                        units[order.origin_id, order.destination_id, sku, status] += count
         return [
             UnitsOnOrder(origin_id=origin_id, destination_id=destination_id, sku=sku, status=status, units=count)
             for (origin_id, destination_id, sku, status), count in sorted(units.items())
+            if count
         ]
+
+    def receiving_list(self, reference: str, shipment: str) -> list[ExpectedLine]:
+        """What to count of an order's shipment (id, label or waybill); blind until its receiving is complete.
+
+        Raises: UnableToFindTransferOrder, UnableToFindShipment.
+        """
+        order = self.transfer_order(reference).order
+        found = find_shipment(order, shipment)
+        with self._storage.reading() as store:
+            rules = {rule.warehouse_id: rule for rule in store.receiving_rules()}
+            products = store.products(line.sku for line in found.lines)
+        is_blind = order.destination_id in rules and rules[order.destination_id].is_blind
+        is_hidden = is_blind and found.status is not ShipmentStatus.RECEIVED
+        return [
+            ExpectedLine(
+                sku=line.sku,
+                codes=products[line.sku].codes if line.sku in products else (),
+                expected_units=None if is_hidden else line.dispatched_units,
+                counted_units=line.received_units,
+            )
+            for line in found.lines
+        ]
+
+    def balances(self, *, warehouse_id: str | None = None) -> dict[StockKey, int]:
+        """Units by place, product, lot and condition where there are any: everywhere, or in one warehouse."""
+        with self._storage.reading() as store:
+            if warehouse_id is None:
+                return store.balances()
+            return store.balances(place_kind=PlaceKind.WAREHOUSE, place_id=warehouse_id)
+
+    def free_stock(self, warehouse_id: str, *, skus: Collection[str]) -> dict[str, FreeStock] | None:
+        """On hand and reserved good units of those products; None where the ledger does not keep the warehouse."""
+        with self._storage.reading() as store:
+            return free_stock(store, warehouse_id=warehouse_id, skus=skus)
+
+    def messages(self, *, state: MessageState | str | None = None) -> list[Message]:
+        """The outbox, or its messages of one state ("parked" wait for a person), oldest first.
+
+        Raises: ValueError for a state that there is none of.
+        """
+        with self._storage.reading() as store:
+            return store.messages(state=None if state is None else MessageState(state))
+
+    def movements(self) -> list[RecordedMovement]:
+        """Every movement of the ledger, oldest first."""
+        with self._storage.reading() as store:
+            return store.movements()
 
     def journal(self) -> list[Entry]:
         """Every entry, oldest first."""

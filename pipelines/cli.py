@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "forecast": ("forecast", "Demand forecast from a file, without a company."),
     "suggest": ("suggest", "One round of planning from files, without a company."),
     "order": ("order", "Commands of the core: JSON in, JSON out."),
+    "verify": ("verify", "Whether the record of orders and stock can be trusted."),
     "user": ("user", "People who may sign in, and their tokens."),
     "sandbox": ("sandbox", "The sample company and the world outside."),
     "doctor": ("doctor", "Looks at this machine and this company and says what is wrong."),

@@ -19,6 +19,7 @@ from inventory_core.bootstrap import Core
 from inventory_core.catalog.model import CatalogLane, CatalogProduct, CatalogWarehouse, Company
 from inventory_core.catalog.register import RegisterCatalog
 from inventory_core.commands import Outcome
+from inventory_core.stock_ledger.commands import BinUnits, SetOpeningStock
 from inventory_core.storage.memory import MemoryStorage, MemoryStore
 from inventory_core.storage.ports import Storage
 from inventory_core.transfer_orders import commands
@@ -38,7 +39,7 @@ PEOPLE = {
 }
 COMPANY = Company(base_currency="USD", time_zone="Asia/Shanghai")
 PRODUCTS = (
-    CatalogProduct(sku="CHAIR", unit_value=Decimal("12.3456")),
+    CatalogProduct(sku="CHAIR", unit_value=Decimal("12.3456"), codes=("6901234567892", "X001CHAIR")),
     CatalogProduct(sku="LAMP", unit_value=Decimal("3.10")),
     CatalogProduct(sku="MYSTERY", unit_value=None),
 )
@@ -127,6 +128,19 @@ def submitted(core: Core, actor_id: str = "pia", **fields: Any) -> Outcome:
     """The outcome of an order that was drafted and submitted by one person."""
     order = core.execute(draft(actor_id, **fields))
     return core.execute(commands.SubmitTransferOrder(**sender(actor_id), transfer_order_id=str(order.document_number)))
+
+
+def approved(core: Core, actor_id: str = "pia", **fields: Any) -> str:
+    """The document number of an order that one person submitted and the supervisor approved."""
+    number = str(submitted(core, actor_id, **fields).document_number)
+    core.execute(commands.ApproveTransferOrder(**sender("sam"), transfer_order_id=number))
+    return number
+
+
+def stocked(core: Core, warehouse_id: str = "cn_main", **units: int) -> None:
+    """Opens the warehouse with those units of products, named as keywords."""
+    counts = tuple(BinUnits(sku=sku, units=count) for sku, count in units.items())
+    core.execute(SetOpeningStock(**sender("operator"), warehouse_id=warehouse_id, counts=counts))
 
 
 def later(minutes: int) -> datetime:

@@ -14,7 +14,7 @@ from app_streamlit.view_models import orders, stock
 from app_streamlit.view_models.rows import rows_of
 from inventory_core.access.model import Person
 from inventory_core.queries import TransferOrderHistory
-from inventory_core.transfer_orders.handlers import UnableToFindTransferOrder
+from inventory_core.transfer_orders.loading import UnableToFindTransferOrder
 
 CHOICE = "orders_status"
 

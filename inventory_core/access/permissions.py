@@ -11,8 +11,13 @@ from inventory_core.approvals.rules import SetApprovalRules
 from inventory_core.catalog.register import RegisterCatalog
 from inventory_core.commands import Command
 from inventory_core.errors import Refused
+from inventory_core.outbox import commands as outbox_commands
+from inventory_core.receiving import commands as receiving_commands
+from inventory_core.receiving import handlers as receiving_handlers
+from inventory_core.stock_ledger import commands as stock_commands
 from inventory_core.transfer_orders import commands as order_commands
-from inventory_core.transfer_orders.handlers import POSSIBLE_FROM
+from inventory_core.transfer_orders import handlers as order_handlers
+from inventory_core.transfer_orders import shipment_commands, shipment_handlers
 from inventory_core.transfer_orders.model import TransferOrder
 
 
@@ -22,6 +27,9 @@ class UnableToAllow(Refused):
 
 _PLANNING = frozenset({"planner", "admin"})
 _DECIDING = frozenset({"supervisor", "finance", "warehouse", "admin"})
+_HANDLING = frozenset({"warehouse", "admin"})
+# Whoever counts does not also say where the missing units went.
+_EXPLAINING = frozenset({"supervisor", "finance", "admin"})
 _SETTING_UP = frozenset({*OPERATOR.roles, "admin"})
 
 ROLES_OF_COMMAND: dict[type[Command], frozenset[str]] = {
@@ -32,6 +40,22 @@ ROLES_OF_COMMAND: dict[type[Command], frozenset[str]] = {
     order_commands.CancelTransferOrder: _PLANNING | {"supervisor"},
     order_commands.ApproveTransferOrder: _DECIDING,
     order_commands.RejectTransferOrder: _DECIDING,
+    shipment_commands.PlanShipment: _HANDLING,
+    shipment_commands.DispatchShipment: _HANDLING,
+    shipment_commands.CancelShipment: _HANDLING,
+    shipment_commands.RecordMilestone: _HANDLING | {"planner"},
+    receiving_commands.RecordReceipt: _HANDLING,
+    receiving_commands.CompleteReceiving: _HANDLING,
+    receiving_commands.ResolveDiscrepancy: _EXPLAINING,
+    receiving_commands.CloseTransferOrder: _EXPLAINING | {"planner"},
+    receiving_commands.ReopenTransferOrder: _EXPLAINING,
+    receiving_commands.SetReceivingRules: _SETTING_UP,
+    stock_commands.SetOpeningStock: _SETTING_UP | _HANDLING,
+    stock_commands.CountStock: _HANDLING,
+    stock_commands.MoveStock: _HANDLING,
+    stock_commands.ReceivePurchase: _HANDLING,
+    outbox_commands.ReleaseMessage: _SETTING_UP,
+    outbox_commands.DiscardMessage: _SETTING_UP,
     RegisterCatalog: _SETTING_UP,
     SetApprovalRules: _SETTING_UP,
     access_commands.AddPerson: _SETTING_UP,
@@ -41,6 +65,9 @@ ROLES_OF_COMMAND: dict[type[Command], frozenset[str]] = {
     access_commands.IssueToken: _SETTING_UP,
     access_commands.RevokeToken: _SETTING_UP,
 }
+
+
+POSSIBLE_FROM = order_handlers.POSSIBLE_FROM | shipment_handlers.POSSIBLE_FROM | receiving_handlers.POSSIBLE_FROM
 
 
 def require_permission(command: Command, actor: Actor) -> None:
@@ -65,7 +92,7 @@ def permitted_commands(actor: Actor, *, order: TransferOrder | None = None) -> f
 def _is_possible(command: type[Command], actor: Actor, order: TransferOrder | None) -> bool:
     if not issubclass(command, order_commands.ExistingOrderCommand):
         return order is None
-    if order is None or order.status not in POSSIBLE_FROM[command][0]:
+    if order is None or order.status not in POSSIBLE_FROM[command].statuses:
         return False
     decides = command in (order_commands.ApproveTransferOrder, order_commands.RejectTransferOrder)
     return not decides or bool(order.steps_open_to(actor))

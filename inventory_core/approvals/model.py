@@ -23,11 +23,17 @@ Decision = Literal["approved", "rejected"]
 
 @dataclass(frozen=True, kw_only=True)
 class ApprovalRule:
-    """An order that meets every filled condition needs a yes of `role`. The minimum value is in base currency."""
+    """An order that meets every filled condition needs a yes of `role`. The minimum value is in base currency.
+
+    `minimum_deviation_share` is of the advised units: 0.2 asks when a fifth more or less is ordered than was advised.
+    Roles of one stage decide in parallel, those of a later stage after them.
+    """
 
     rule_id: str
     role: str
+    stage: int = 1
     minimum_value: Decimal | None = None
+    minimum_deviation_share: Decimal | None = None
     mode: str | None = None
     destination_id: str | None = None
     destination_kind: str | None = None
@@ -38,18 +44,35 @@ class ApprovalRule:
             raise Malformed(f"rule {self.rule_id}: role must be one of {', '.join(APPROVING_ROLES)}, not {self.role!r}")
         if self.minimum_value is not None:
             check_amount(self.minimum_value, name=f"rule {self.rule_id}: minimum_value")
+        if self.minimum_deviation_share is not None:
+            check_amount(self.minimum_deviation_share, name=f"rule {self.rule_id}: minimum_deviation_share")
+        if not isinstance(self.stage, int) or isinstance(self.stage, bool) or self.stage < 1:
+            raise Malformed(f"rule {self.rule_id}: stage must be a whole number from 1 on, not {self.stage!r}")
 
-    def asks_for(self, *, value: Money | None, mode: str, destination_id: str, destination_kind: str) -> bool:
-        """Whether every filled condition holds. An unknown value (None) meets every minimum: better one yes too many.
+    def asks_for(
+        self,
+        *,
+        value: Money | None,
+        deviation_share: Decimal | None,
+        mode: str,
+        destination_id: str,
+        destination_kind: str,
+    ) -> bool:
+        """Whether every filled condition holds. What is unknown (None) meets every minimum: better one yes too many.
 
-        `value` is in base currency and meets a minimum that it equals.
+        `value` is in base currency; value and deviation meet a minimum that they equal.
         """
         return (
-            (self.minimum_value is None or value is None or value.amount >= self.minimum_value)
+            self._is_met_by_deviation(deviation_share)
+            and (self.minimum_value is None or value is None or value.amount >= self.minimum_value)
             and self.mode in (None, mode)
             and self.destination_id in (None, destination_id)
             and self.destination_kind in (None, destination_kind)
         )
+
+    def _is_met_by_deviation(self, deviation_share: Decimal | None) -> bool:
+        minimum = self.minimum_deviation_share
+        return minimum is None or deviation_share is None or deviation_share >= minimum
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +81,7 @@ class ApprovalStep:
 
     step: int
     role: str
+    stage: int = 1
     rule_ids: tuple[str, ...] = ()
     decision: Decision | None = None
     decided_by: str | None = None
@@ -66,17 +90,35 @@ class ApprovalStep:
 
 
 def required_steps(
-    rules: Iterable[ApprovalRule], *, value: Money | None, mode: str, destination_id: str, destination_kind: str
+    rules: Iterable[ApprovalRule],
+    *,
+    value: Money | None,
+    deviation_share: Decimal | None,
+    mode: str,
+    destination_id: str,
+    destination_kind: str,
 ) -> tuple[ApprovalStep, ...]:
-    """The chain for an order: each role that some rule asks for, once, in the order of the rules.
+    """The chain for an order: each role that some rule asks for, once, by stage and then in the order of the rules.
 
-    Without a matching rule a supervisor's yes is needed, so that no order is ever approved by nobody.
+    A role that several rules ask for decides in the earliest of their stages. Without a matching rule a supervisor's
+    yes is needed, so that no order is ever approved by nobody.
     """
-    rules_of_role: dict[str, list[str]] = {}
+    rules_of_role: dict[str, list[ApprovalRule]] = {}
     for rule in rules:
-        if rule.asks_for(value=value, mode=mode, destination_id=destination_id, destination_kind=destination_kind):
-            rules_of_role.setdefault(rule.role, []).append(rule.rule_id)
+        if rule.asks_for(
+            value=value,
+            deviation_share=deviation_share,
+            mode=mode,
+            destination_id=destination_id,
+            destination_kind=destination_kind,
+        ):
+            rules_of_role.setdefault(rule.role, []).append(rule)
+    if not rules_of_role:
+        return (ApprovalStep(step=1, role=DEFAULT_ROLE),)
+    stage_of = {role: min(rule.stage for rule in asking) for role, asking in rules_of_role.items()}
     return tuple(
-        ApprovalStep(step=step, role=role, rule_ids=tuple(rule_ids))
-        for step, (role, rule_ids) in enumerate((rules_of_role or {DEFAULT_ROLE: []}).items(), start=1)
+        ApprovalStep(
+            step=step, role=role, stage=stage_of[role], rule_ids=tuple(rule.rule_id for rule in rules_of_role[role])
+        )
+        for step, role in enumerate(sorted(rules_of_role, key=stage_of.__getitem__), start=1)
     )

@@ -39,13 +39,21 @@ class Company:
 
 @dataclass(frozen=True, kw_only=True)
 class CatalogProduct:
-    """A product; `unit_value` in base currency, None where the company does not know it."""
+    """A product; `unit_value` in base currency, None where the company does not know it.
+
+    `codes` are what else scanners read on it: EANs, FNSKUs. A code may stand for several products.
+    """
 
     sku: str
     unit_value: Decimal | None = None
+    codes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         check_name(self.sku, name="sku")
+        for code in self.codes:
+            check_name(code, name=f"code of {self.sku}")
+        if len(set(self.codes)) != len(self.codes):
+            raise Malformed(f"codes of {self.sku} must be named once each, not {', '.join(self.codes)}")
         if self.unit_value is not None:
             check_amount(self.unit_value, name=f"unit_value of {self.sku}")
             if self.unit_value < 0:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from threading import RLock
 
@@ -11,15 +11,17 @@ from inventory_core.access.model import Credentials, Person, Token
 from inventory_core.approvals.model import ApprovalRule
 from inventory_core.catalog.model import CatalogLane, CatalogProduct, CatalogWarehouse, Company
 from inventory_core.journal import Entry
+from inventory_core.storage.memory_ledger import MemoryLedger
 from inventory_core.storage.ports import HandledCommand, Reader, Writer
 from inventory_core.transfer_orders.model import Status, TransferOrder
 
 
-class MemoryStore:
+class MemoryStore(MemoryLedger):
     """All state, changed in place."""
 
     def __init__(self) -> None:
         """Empty."""
+        super().__init__()
         self._orders: dict[str, TransferOrder] = {}
         self._company: Company | None = None
         self._products: dict[str, CatalogProduct] = {}
@@ -64,6 +66,15 @@ class MemoryStore:
         if skus is None:
             return dict(self._products)
         return {sku: self._products[sku] for sku in skus if sku in self._products}
+
+    def skus_of_codes(self, codes: Collection[str]) -> dict[str, tuple[str, ...]]:
+        """See `LedgerReader`."""
+        found: dict[str, tuple[str, ...]] = {}
+        for sku in sorted(self._products):
+            for code in self._products[sku].codes:
+                if code in codes:
+                    found[code] = (*found.get(code, ()), sku)
+        return found
 
     def warehouses(self) -> dict[str, CatalogWarehouse]:
         """See `Reader`."""

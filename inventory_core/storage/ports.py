@@ -15,6 +15,7 @@ from inventory_core.access.model import Credentials, Person, Token
 from inventory_core.approvals.model import ApprovalRule
 from inventory_core.catalog.model import CatalogLane, CatalogProduct, CatalogWarehouse, Company
 from inventory_core.journal import Entry
+from inventory_core.storage.ledger_ports import LedgerReader, LedgerWriter
 from inventory_core.transfer_orders.model import Status, TransferOrder
 
 
@@ -37,7 +38,7 @@ class HandledCommand:
     outcome: str
 
 
-class Reader(Protocol):
+class Reader(LedgerReader, Protocol):
     """Questions."""
 
     def transfer_order(self, reference: str) -> TransferOrder | None:
@@ -92,11 +93,11 @@ class Reader(Protocol):
         """The keys of all commands that were done."""
 
 
-class Writer(Reader, Protocol):
+class Writer(Reader, LedgerWriter, Protocol):
     """Changes. Each replaces what was there under the same identifier."""
 
     def save_transfer_order(self, order: TransferOrder, *, before: TransferOrder | None) -> None:
-        """Store an order; `before` is its stored state, so that untouched lines need not be written again."""
+        """Store an order; `before` is its stored state (None for a new one), so that only what changed is written."""
 
     def save_company(self, company: Company) -> None:
         """Store the company."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -17,6 +18,7 @@ from inventory_core.money import Money
 from inventory_core.records import canonical_json, plain
 from inventory_core.storage.ports import UnableToReadRow
 from inventory_core.transfer_orders.model import OrderLine, Status, TransferOrder
+from inventory_core.transfer_orders.shipments import Shipment
 
 Row = Mapping[str, Any]
 
@@ -43,8 +45,8 @@ def _money_columns(name: str, money: Money | None) -> dict[str, str | None]:
 
 def order_row(order: TransferOrder) -> dict[str, Any]:
     """One row of `transfer_orders`."""
-    row: dict[str, Any] = plain(order)
-    del row["lines"], row["steps"], row["value"]
+    row: dict[str, Any] = plain(replace(order, lines=(), steps=(), shipments=()))
+    del row["lines"], row["steps"], row["shipments"], row["value"]
     return {
         **row,
         "document_number": order.document_number,
@@ -63,6 +65,7 @@ def line_rows(order: TransferOrder) -> list[dict[str, Any]]:
             "units": line.units,
             "suggestion_id": line.suggestion_id,
             "suggested_units": line.suggested_units,
+            "cancelled_units": line.cancelled_units,
             **_money_columns("unit_value", line.unit_value),
         }
         for line in order.lines
@@ -77,18 +80,18 @@ def step_rows(order: TransferOrder) -> list[dict[str, Any]]:
     ]
 
 
-def order_of(row: Row, *, lines: Sequence[Row], steps: Sequence[Row]) -> TransferOrder:
-    """The order of its rows; lines and steps come in their order.
+def order_of(row: Row, *, lines: Sequence[Row], steps: Sequence[Row], shipments: Sequence[Shipment]) -> TransferOrder:
+    """The order of its rows; lines, steps and shipments come in their order.
 
     Raises: UnableToReadRow.
     """
     try:
-        return _order_of(row, lines, steps)
+        return _order_of(row, lines, steps, shipments)
     except (ValueError, TypeError, ArithmeticError) as error:
         raise UnableToReadRow(f"order {row['transfer_order_id']} cannot be read: {error}") from error
 
 
-def _order_of(row: Row, lines: Sequence[Row], steps: Sequence[Row]) -> TransferOrder:
+def _order_of(row: Row, lines: Sequence[Row], steps: Sequence[Row], shipments: Sequence[Shipment]) -> TransferOrder:
     return TransferOrder(
         transfer_order_id=row["transfer_order_id"],
         document_year=row["document_year"],
@@ -111,6 +114,7 @@ def _order_of(row: Row, lines: Sequence[Row], steps: Sequence[Row]) -> TransferO
         decided_by=row["decided_by"],
         decided_at=_instant(row["decided_at"]),
         decision_reason=row["decision_reason"],
+        shipments=tuple(shipments),
     )
 
 
@@ -122,6 +126,7 @@ def _line_of(row: Row) -> OrderLine:
         suggestion_id=row["suggestion_id"],
         suggested_units=row["suggested_units"],
         unit_value=_money(row, "unit_value"),
+        cancelled_units=row["cancelled_units"],
     )
 
 
@@ -129,6 +134,7 @@ def _step_of(row: Row) -> ApprovalStep:
     return ApprovalStep(
         step=row["step"],
         role=row["role"],
+        stage=row["stage"],
         rule_ids=tuple(json.loads(row["rule_ids"])),
         decision=row["decision"],
         decided_by=row["decided_by"],
@@ -142,9 +148,16 @@ def product_row(product: CatalogProduct) -> dict[str, Any]:
     return {"sku": product.sku, "unit_value_amount": plain(product.unit_value)}
 
 
-def product_of(row: Row) -> CatalogProduct:
-    """The product of its row."""
-    return CatalogProduct(sku=row["sku"], unit_value=_decimal(row["unit_value_amount"]))
+def code_rows(product: CatalogProduct) -> list[dict[str, Any]]:
+    """The product's rows of `catalog_product_codes`."""
+    return [
+        {"sku": product.sku, "position": position, "code": code} for position, code in enumerate(product.codes, start=1)
+    ]
+
+
+def product_of(row: Row, *, codes: Sequence[str]) -> CatalogProduct:
+    """The product of its rows; codes come in their order."""
+    return CatalogProduct(sku=row["sku"], unit_value=_decimal(row["unit_value_amount"]), codes=tuple(codes))
 
 
 def rule_row(rule: ApprovalRule, *, position: int) -> dict[str, Any]:
@@ -159,7 +172,9 @@ def rule_of(row: Row) -> ApprovalRule:
     return ApprovalRule(
         rule_id=row["rule_id"],
         role=row["role"],
+        stage=row["stage"],
         minimum_value=_decimal(row["minimum_value_amount"]),
+        minimum_deviation_share=_decimal(row["minimum_deviation_share"]),
         mode=row["mode"],
         destination_id=row["destination_id"],
         destination_kind=row["destination_kind"],

@@ -7,7 +7,7 @@ Migrations need Alembic, which takes a second to import: `migrate` is called onl
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -126,8 +126,10 @@ class SqlStorage:
             url = self._engine.url.render_as_string(hide_password=True)
             raise UnableToOpenCore(f"the database {url} cannot be opened: {error.orig}") from error
 
-    def migrate(self) -> None:
+    def migrate(self, *, rebuild: Callable[[Writer], None]) -> None:
         """Bring the tables to the revision of this program, alone and in one transaction.
+
+        `rebuild` fills new tables of an older core in the same transaction.
 
         Raises: UnableToOpenCore when a newer program made them.
         """
@@ -136,7 +138,8 @@ class SqlStorage:
         from inventory_core.storage.migrations.run import upgrade
 
         with self._writing_connection() as connection:
-            if _revision(connection) == HEAD_REVISION:  # somebody else did it while this one waited
+            revision = _revision(connection)
+            if revision == HEAD_REVISION:  # somebody else did it while this one waited
                 return
             try:
                 upgrade(connection)
@@ -144,6 +147,8 @@ class SqlStorage:
                 raise UnableToOpenCore(
                     f"the core's tables come from a newer version of this program: install that one ({error})"
                 ) from error
+            if revision is not None:
+                rebuild(SqlStore(connection))
 
     def close(self) -> None:
         """See `Storage`."""

@@ -5,10 +5,10 @@ Belongs here: statements. Does not: transactions and engines (`sql.py`), what a 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, Table, delete, func, or_, select, update
 
 from inventory_core.access.model import Credentials, Person, Token
 from inventory_core.approvals.model import ApprovalRule
@@ -17,42 +17,33 @@ from inventory_core.journal import Entry
 from inventory_core.records import plain
 from inventory_core.storage import rows, tables
 from inventory_core.storage.ports import HandledCommand
+from inventory_core.storage.sql_ledger import SqlLedger
+from inventory_core.storage.sql_outbox import SqlOutbox
+from inventory_core.storage.sql_receiving import SqlReceiving
+from inventory_core.storage.sql_shipments import SqlShipments
+from inventory_core.storage.sql_statements import in_parts
 from inventory_core.transfer_orders.model import Status, TransferOrder
 
-# Both databases take at least this many values in one statement (SQLite 32,766, PostgreSQL 65,535).
-_VALUES_PER_STATEMENT = 10_000
 
-
-class SqlStore:
+class SqlStore(SqlLedger, SqlReceiving, SqlShipments, SqlOutbox):
     """A `Writer` over one connection."""
 
     def __init__(self, connection: Connection) -> None:
         """Inside a transaction already."""
-        self._connection = connection
-
-    def _rows(self, statement: Select[Any]) -> list[dict[str, Any]]:
-        return [dict(row) for row in self._connection.execute(statement).mappings()]
-
-    def _put(self, table: Table, row: Mapping[str, Any]) -> None:
-        """Replace the row of that primary key, or add it."""
-        same = [column == row[column.name] for column in table.primary_key]
-        if self._connection.execute(update(table).where(*same).values(**row)).rowcount == 0:
-            self._connection.execute(insert(table).values(**row))
-
-    def _insert(self, table: Table, new_rows: Sequence[Mapping[str, Any]]) -> None:
-        if new_rows:
-            self._connection.execute(insert(table), [dict(row) for row in new_rows])
-
-    def _replace_all(self, table: Table, new_rows: Sequence[Mapping[str, Any]]) -> None:
-        self._connection.execute(delete(table))
-        self._insert(table, new_rows)
+        super().__init__(connection)
+        # A command asks for its order several times, and nobody else changes it inside this transaction.
+        self._known_orders: dict[str, TransferOrder] = {}
 
     # Transfer orders
 
     def transfer_order(self, reference: str) -> TransferOrder | None:
         """See `Reader`."""
         orders = tables.transfer_orders
+        for known in self._known_orders.values():
+            if reference in (known.transfer_order_id, known.document_number):
+                return known
         found = self._orders(or_(orders.c.transfer_order_id == reference, orders.c.document_number == reference))
+        self._known_orders |= {order.transfer_order_id: order for order in found}
         return found[0] if found else None
 
     def transfer_orders(self, *, status: Status | None = None) -> list[TransferOrder]:
@@ -60,17 +51,25 @@ class SqlStore:
         return self._orders(*([tables.transfer_orders.c.status == status.value] if status else []))
 
     def _orders(self, *conditions: ColumnElement[bool]) -> list[TransferOrder]:
-        """Three statements for any number of orders."""
+        """Five statements for any number of orders, one for none."""
         orders = tables.transfer_orders
+        headers = self._rows(
+            select(orders).where(*conditions).order_by(orders.c.document_year, orders.c.document_sequence)
+        )
+        if not headers:
+            return []
         wanted = select(orders.c.transfer_order_id).where(*conditions)
         lines = self._of_orders(tables.transfer_order_lines, wanted, tables.transfer_order_lines.c.line_number)
         steps = self._of_orders(tables.approval_steps, wanted, tables.approval_steps.c.step)
-        headers = select(orders).where(*conditions).order_by(orders.c.document_year, orders.c.document_sequence)
+        shipments = self._shipments_of(wanted)
         return [
             rows.order_of(
-                row, lines=lines.get(row["transfer_order_id"], []), steps=steps.get(row["transfer_order_id"], [])
+                row,
+                lines=lines.get(row["transfer_order_id"], []),
+                steps=steps.get(row["transfer_order_id"], []),
+                shipments=shipments.get(row["transfer_order_id"], []),
             )
-            for row in self._rows(headers)
+            for row in headers
         ]
 
     def _of_orders(
@@ -89,11 +88,16 @@ class SqlStore:
 
     def save_transfer_order(self, order: TransferOrder, *, before: TransferOrder | None) -> None:
         """See `Writer`."""
-        self._put(tables.transfer_orders, rows.order_row(order))
+        if before is None:
+            self._insert(tables.transfer_orders, [rows.order_row(order)])
+        else:
+            self._put(tables.transfer_orders, rows.order_row(order))
+        self._known_orders[order.transfer_order_id] = order
         if before is None or before.lines != order.lines:
             self._replace_parts(tables.transfer_order_lines, order, rows.line_rows(order))
         if before is None or before.steps != order.steps:
             self._replace_parts(tables.approval_steps, order, rows.step_rows(order))
+        self._save_shipments(order, before=before)
 
     def _replace_parts(self, table: Table, order: TransferOrder, new_rows: Sequence[Mapping[str, Any]]) -> None:
         self._connection.execute(delete(table).where(table.c.transfer_order_id == order.transfer_order_id))
@@ -112,29 +116,36 @@ class SqlStore:
 
     def products(self, skus: Iterable[str] | None = None) -> dict[str, CatalogProduct]:
         """See `Reader`."""
+        table, codes = tables.products, tables.product_codes
         if skus is None:
-            found = self._rows(select(tables.products))
+            found, codes_found = self._rows(select(table)), self._rows(select(codes).order_by(codes.c.position))
         else:
-            wanted = list(skus)
-            found = [
-                row
-                for start in range(0, len(wanted), _VALUES_PER_STATEMENT)
-                for row in self._rows(
-                    select(tables.products).where(
-                        tables.products.c.sku.in_(wanted[start : start + _VALUES_PER_STATEMENT])
-                    )
-                )
-            ]
-        return {row["sku"]: rows.product_of(row) for row in found}
+            found, codes_found = [], []
+            for some in in_parts(skus):
+                found += self._rows(select(table).where(table.c.sku.in_(some)))
+                codes_found += self._rows(select(codes).where(codes.c.sku.in_(some)).order_by(codes.c.position))
+        codes_of: dict[str, list[str]] = {}
+        for row in codes_found:
+            codes_of.setdefault(row["sku"], []).append(row["code"])
+        return {row["sku"]: rows.product_of(row, codes=codes_of.get(row["sku"], ())) for row in found}
 
     def save_products(self, products: Iterable[CatalogProduct], *, removed_skus: Iterable[str]) -> None:
         """See `Writer`."""
-        new_rows = [rows.product_row(product) for product in products]
-        gone = [*removed_skus, *(row["sku"] for row in new_rows)]
-        for start in range(0, len(gone), _VALUES_PER_STATEMENT):
-            some = gone[start : start + _VALUES_PER_STATEMENT]
-            self._connection.execute(delete(tables.products).where(tables.products.c.sku.in_(some)))
-        self._insert(tables.products, new_rows)
+        added = list(products)
+        for some in in_parts([*removed_skus, *(product.sku for product in added)]):
+            for table in (tables.product_codes, tables.products):
+                self._connection.execute(delete(table).where(table.c.sku.in_(some)))
+        self._insert(tables.products, [rows.product_row(product) for product in added])
+        self._insert(tables.product_codes, [row for product in added for row in rows.code_rows(product)])
+
+    def skus_of_codes(self, codes: Collection[str]) -> dict[str, tuple[str, ...]]:
+        """See `LedgerReader`."""
+        table = tables.product_codes
+        found: dict[str, list[str]] = {}
+        for some in in_parts(codes):
+            for row in self._rows(select(table).where(table.c.code.in_(some))):
+                found.setdefault(row["code"], []).append(row["sku"])
+        return {code: tuple(sorted(skus)) for code, skus in found.items()}
 
     def warehouses(self) -> dict[str, CatalogWarehouse]:
         """See `Reader`."""

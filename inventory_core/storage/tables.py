@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 # Written by Alembic; a test holds it to the newest file in migrations/versions.
-HEAD_REVISION = "0001"
+HEAD_REVISION = "0006"
 
 metadata = MetaData()
 
@@ -56,7 +56,9 @@ approval_rules = Table(
     Column("rule_id", Text, primary_key=True),
     Column("position", Integer, nullable=False),
     Column("role", Text, nullable=False),
+    Column("stage", Integer, nullable=False, server_default="1"),
     Column("minimum_value_amount", Text),
+    Column("minimum_deviation_share", Text),
     Column("mode", Text),
     Column("destination_id", Text),
     Column("destination_kind", Text),
@@ -127,6 +129,7 @@ transfer_order_lines = Table(
     Column("suggested_units", BigInteger),
     Column("unit_value_amount", Text),
     Column("unit_value_currency", Text),
+    Column("cancelled_units", BigInteger, nullable=False, server_default="0"),
 )
 approval_steps = Table(
     "approval_steps",
@@ -134,6 +137,7 @@ approval_steps = Table(
     Column("transfer_order_id", Text, ForeignKey("transfer_orders.transfer_order_id"), primary_key=True),
     Column("step", Integer, primary_key=True, autoincrement=False),
     Column("role", Text, nullable=False),
+    Column("stage", Integer, nullable=False, server_default="1"),
     Column("rule_ids", Text, nullable=False),
     Column("decision", Text),
     Column("decided_by", Text),
@@ -164,4 +168,12 @@ handled_commands = Table(
     Column("command", Text, nullable=False),
     Column("content_digest", Text, nullable=False),
     Column("outcome", Text, nullable=False),
+)
+product_codes = Table(
+    "catalog_product_codes",
+    metadata,
+    Column("sku", Text, ForeignKey("catalog_products.sku"), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("code", Text, nullable=False),
+    Index("ix_catalog_product_codes_code", "code"),
 )

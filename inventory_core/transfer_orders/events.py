@@ -11,7 +11,8 @@ from datetime import date
 from inventory_core.approvals.model import ApprovalStep, Decision
 from inventory_core.journal import Entry
 from inventory_core.money import Money
-from inventory_core.transfer_orders.model import OrderLine, Status, TransferOrder
+from inventory_core.transfer_orders.model import OrderLine, Status, TransferOrder, UnableToApplyEvent
+from inventory_core.transfer_orders.shipments import ShipmentStatus, ShipmentUnits
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +87,14 @@ class TransferOrderCancelled:
     transfer_order_id: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class TransferOrderRestCancelled:
+    """What had not left yet was given up; what is on its way goes on."""
+
+    transfer_order_id: str
+    lines: tuple[ShipmentUnits, ...]
+
+
 TransferOrderEvent = (
     TransferOrderDrafted
     | TransferOrderChanged
@@ -95,11 +104,8 @@ TransferOrderEvent = (
     | TransferOrderRejected
     | TransferOrderWithdrawn
     | TransferOrderCancelled
+    | TransferOrderRestCancelled
 )
-
-
-class UnableToApplyEvent(Exception):
-    """An event stands where it cannot have happened; only a tampered journal gets here."""
 
 
 def apply(order: TransferOrder | None, event: TransferOrderEvent, entry: Entry) -> TransferOrder:
@@ -177,9 +183,31 @@ def _changed(  # noqa: PLR0911 - one return for each event
                 submitted_at=None,
             )
         case TransferOrderCancelled():
-            return _decided(order, Status.CANCELLED, entry)
+            return _decided(_without_plans(order), Status.CANCELLED, entry)
+        case TransferOrderRestCancelled():
+            return _with_rest_cancelled(order, event)
         case TransferOrderDrafted():  # `apply` took it; named so that mypy proves the match complete
             raise UnableToApplyEvent(f"{order.document_number} was drafted twice")
+
+
+def _without_plans(order: TransferOrder) -> TransferOrder:
+    return replace(
+        order,
+        shipments=tuple(
+            replace(one, status=ShipmentStatus.CANCELLED) if one.status is ShipmentStatus.PLANNED else one
+            for one in order.shipments
+        ),
+    )
+
+
+def _with_rest_cancelled(order: TransferOrder, event: TransferOrderRestCancelled) -> TransferOrder:
+    cancelled = {line.sku: line.units for line in event.lines}
+    lines = tuple(
+        replace(line, cancelled_units=line.cancelled_units + cancelled.get(line.sku, 0)) for line in order.lines
+    )
+    # Goods that were counted before anybody said that they left are still to be explained.
+    status = order.status if order.status in (Status.IN_TRANSIT, Status.RECEIVING) else Status.RECEIVING
+    return replace(_without_plans(order), lines=lines, status=status)
 
 
 def _decided(order: TransferOrder, status: Status, entry: Entry) -> TransferOrder:

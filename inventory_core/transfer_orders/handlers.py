@@ -1,7 +1,8 @@
 """Commands about transfer orders: load, decide, hand back the events. Nothing is written here.
 
 Belongs here: what the company's catalog, rules and people allow of an order. Does not: what an order allows of itself
-(`model.py`), who may send which command (`access/permissions.py`), recording (`dispatch.py`).
+(`model.py`), who may send which command (`access/permissions.py`), recording (`dispatch.py`), shipments
+(`shipment_handlers.py`).
 """
 
 from __future__ import annotations
@@ -17,25 +18,21 @@ from inventory_core.decisions import Decided
 from inventory_core.errors import Refused
 from inventory_core.money import Money
 from inventory_core.records import digest
+from inventory_core.stock_ledger.free_stock import free_stock
 from inventory_core.storage.ports import Reader
 from inventory_core.transfer_orders import commands, events
-from inventory_core.transfer_orders.history import what_changed_since
+from inventory_core.transfer_orders.loading import Possible, load_order, refuse
 from inventory_core.transfer_orders.model import (
+    OPEN_STATUSES,
+    RESERVING_STATUSES,
     OrderLine,
     Status,
     TransferOrder,
     content_problems,
-    document_number,
+    deviation_share,
     value_of,
 )
-
-
-class UnableToFindTransferOrder(Refused):
-    """No order has that id or document number."""
-
-
-class UnableToOverwrite(Refused):
-    """Somebody was faster; the message says what he changed."""
+from inventory_core.transfer_orders.shipments import ShipmentUnits
 
 
 class UnableToDraftTransferOrder(Refused):
@@ -67,34 +64,34 @@ class UnableToCancelTransferOrder(Refused):
 
 
 # From which status a command is possible; the screen asks the same table (`access/permissions.py`).
-POSSIBLE_FROM: dict[type[commands.ExistingOrderCommand], tuple[frozenset[Status], type[Refused], str]] = {
-    commands.ChangeTransferOrder: (
+POSSIBLE_FROM: dict[type[commands.ExistingOrderCommand], Possible] = {
+    commands.ChangeTransferOrder: Possible(
         frozenset({Status.DRAFT}),
         UnableToChangeTransferOrder,
         "only a draft can be changed: withdraw it first if it is submitted, else draft a new order",
     ),
-    commands.SubmitTransferOrder: (
+    commands.SubmitTransferOrder: Possible(
         frozenset({Status.DRAFT}),
         UnableToSubmitTransferOrder,
         "only a draft can be submitted",
     ),
-    commands.ApproveTransferOrder: (
+    commands.ApproveTransferOrder: Possible(
         frozenset({Status.SUBMITTED}),
         UnableToApproveTransferOrder,
         "only a submitted order can be approved",
     ),
-    commands.RejectTransferOrder: (
+    commands.RejectTransferOrder: Possible(
         frozenset({Status.SUBMITTED}),
         UnableToRejectTransferOrder,
         "only a submitted order can be rejected: cancel it instead if it is not over yet",
     ),
-    commands.WithdrawTransferOrder: (
+    commands.WithdrawTransferOrder: Possible(
         frozenset({Status.SUBMITTED}),
         UnableToWithdrawTransferOrder,
         "only a submitted order can be withdrawn: cancel an approved one",
     ),
-    commands.CancelTransferOrder: (
-        frozenset({Status.DRAFT, Status.SUBMITTED, Status.APPROVED}),
+    commands.CancelTransferOrder: Possible(
+        frozenset({*OPEN_STATUSES, *RESERVING_STATUSES}),
         UnableToCancelTransferOrder,
         "it is already over",
     ),
@@ -127,7 +124,7 @@ def draft(command: commands.DraftTransferOrder, store: Reader) -> Decided:
         arrival_date=command.arrival_date,
         lines=lines,
     )
-    _refuse(UnableToDraftTransferOrder, _problems(event, event.lines, store))
+    refuse(UnableToDraftTransferOrder, _problems(event, event.lines, store))
     return Decided(event)
 
 
@@ -140,7 +137,7 @@ def change(command: commands.ChangeTransferOrder, store: Reader) -> Decided:
         arrival_date=command.arrival_date or order.arrival_date,
         lines=order.lines if command.lines is None else _new_lines(command.lines, order),
     )
-    _refuse(UnableToChangeTransferOrder, _problems(changed, changed.lines, store))
+    refuse(UnableToChangeTransferOrder, _problems(changed, changed.lines, store))
     if changed == order:
         return Decided()
     return Decided(
@@ -156,7 +153,7 @@ def change(command: commands.ChangeTransferOrder, store: Reader) -> Decided:
 def submit(command: commands.SubmitTransferOrder, store: Reader) -> Decided:
     """The draft with its value and its frozen chain of steps."""
     order = _load(command, store)
-    _refuse(UnableToSubmitTransferOrder, _problems(order, order.lines, store))
+    refuse(UnableToSubmitTransferOrder, _problems(order, order.lines, store))
     company = _company(store, refusal=UnableToSubmitTransferOrder)
     products = store.products(line.sku for line in order.lines)
     lines = tuple(
@@ -168,6 +165,7 @@ def submit(command: commands.SubmitTransferOrder, store: Reader) -> Decided:
     steps = required_steps(
         store.approval_rules(),
         value=value,
+        deviation_share=deviation_share(lines),
         mode=order.mode,
         destination_id=order.destination_id,
         destination_kind=store.warehouses()[order.destination_id].warehouse_kind,
@@ -178,7 +176,7 @@ def submit(command: commands.SubmitTransferOrder, store: Reader) -> Decided:
 
 
 def approve(command: commands.ApproveTransferOrder, store: Reader) -> Decided:
-    """A yes for every open step that the actor may decide, and the order's approval with the last one.
+    """A yes for every step whose turn it is and that the actor may decide; the order's approval with the last one.
 
     One person who holds two required roles says yes for both at once: a small company would wait forever otherwise,
     and the record names him in each step.
@@ -193,7 +191,8 @@ def approve(command: commands.ApproveTransferOrder, store: Reader) -> Decided:
     ]
     if len(steps) < len(order.open_steps):
         return Decided(*said)
-    return Decided(*said, events.TransferOrderApproved(transfer_order_id=order.transfer_order_id))
+    notes = _check_free_stock(order, store)
+    return Decided(*said, events.TransferOrderApproved(transfer_order_id=order.transfer_order_id), notes=notes)
 
 
 def reject(command: commands.RejectTransferOrder, store: Reader) -> Decided:
@@ -213,26 +212,18 @@ def withdraw(command: commands.WithdrawTransferOrder, store: Reader) -> Decided:
 
 
 def cancel(command: commands.CancelTransferOrder, store: Reader) -> Decided:
-    """The order given up."""
+    """The order given up, or what of it has not left yet."""
     order = _load(command, store)
-    return Decided(events.TransferOrderCancelled(transfer_order_id=order.transfer_order_id))
+    if not order.has_moved():
+        return Decided(events.TransferOrderCancelled(transfer_order_id=order.transfer_order_id))
+    rest = tuple(ShipmentUnits(sku=sku, units=units) for sku, units in order.open_units().items() if units > 0)
+    if not rest:
+        raise UnableToCancelTransferOrder(f"{order.document_number} has left completely: there is no rest to cancel")
+    return Decided(events.TransferOrderRestCancelled(transfer_order_id=order.transfer_order_id, lines=rest))
 
 
 def _load(command: commands.ExistingOrderCommand, store: Reader) -> TransferOrder:
-    """The order as the sender saw it, in a status from which the command is possible; refused in words otherwise."""
-    order = store.transfer_order(command.transfer_order_id)
-    if order is None:
-        raise UnableToFindTransferOrder(
-            f"there is no transfer order {command.transfer_order_id}: pass an id or a number such as "
-            f"{document_number(2026, 1)} (`diaobo order list` shows all)"
-        )
-    if command.expected_version not in (None, order.version):
-        entries = store.journal(transfer_order_id=order.transfer_order_id)
-        raise UnableToOverwrite(what_changed_since(command.expected_version or 0, order=order, entries=entries))
-    statuses, refusal, advice = POSSIBLE_FROM[type(command)]
-    if order.status not in statuses:
-        raise refusal(f"{order.document_number} is {order.status}: {advice}")
-    return order
+    return load_order(command, POSSIBLE_FROM[type(command)], store)
 
 
 def _new_lines(wanted: Sequence[commands.LineToOrder], order: TransferOrder) -> tuple[OrderLine, ...]:
@@ -279,16 +270,27 @@ def _problems(
     return problems
 
 
-def _refuse(refusal: type[Refused], problems: Sequence[str]) -> None:
-    if problems:
-        raise refusal(*problems)
-
-
 def _company(store: Reader, *, refusal: type[Refused]) -> Company:
     company = store.company()
     if company is None:
         raise refusal("the core has no catalog yet: run the daily job first (`diaobo run`)")
     return company
+
+
+def _check_free_stock(order: TransferOrder, store: Reader) -> tuple[str, ...]:
+    """Notes for the approver; refused when another order or a count left less than this one needs."""
+    stock = free_stock(store, warehouse_id=order.origin_id, skus=[line.sku for line in order.lines])
+    if stock is None:
+        return (f"stock was not checked: the ledger does not keep {order.origin_id}",)
+    problems = [
+        f"{line.units} {line.sku} ordered, but {max(found.free_units, 0)} free at {order.origin_id} "
+        f"({found.on_hand_units} on hand, {found.reserved_units} reserved): reject it, or withdraw and change it"
+        for line in order.lines
+        for found in (stock[line.sku],)
+        if line.units > found.free_units
+    ]
+    refuse(UnableToApproveTransferOrder, problems)
+    return ()
 
 
 def _why_not_deciding(order: TransferOrder, actor: Actor, *, verb: str) -> str:

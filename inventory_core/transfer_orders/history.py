@@ -1,6 +1,7 @@
 """What became of an order since somebody looked at it, told from its journal entries.
 
-An order's version counts its entries, so the state that a person saw is the fold of the first ones.
+An order's version counts its entries, news of carriers apart, so the state that a person saw is the fold of the first
+ones.
 """
 
 from __future__ import annotations
@@ -10,20 +11,21 @@ from collections.abc import Sequence
 from inventory_core.instants import for_people
 from inventory_core.journal import Entry
 from inventory_core.records import read_record
-from inventory_core.transfer_orders import events
-from inventory_core.transfer_orders.model import TransferOrder, differences
+from inventory_core.transfer_orders.fold import ORDER_EVENTS, UNCOUNTED_EVENTS, apply_to_order
+from inventory_core.transfer_orders.model import TransferOrder, UnableToApplyEvent, differences
 
 
 def what_changed_since(version: int, *, order: TransferOrder, entries: Sequence[Entry]) -> str:
     """One sentence for the second writer: who changed what since `version`. `entries` are all of the order's."""
-    if not 1 <= version < len(entries):
+    told = [entry for entry in entries if entry.event_type not in UNCOUNTED_EVENTS]
+    if not 1 <= version < len(told):
         return f"{order.document_number} has version {order.version}, not {version}: read it again"
-    newer = entries[version:]
+    newer = told[version:]
     who = ", ".join(dict.fromkeys(entry.actor_id for entry in newer))
     return (
         f"{order.document_number} was changed by {who} at {for_people(newer[-1].at)} since you read it "
         f"(you had version {version}, it has {order.version} now): "
-        f"{'; '.join(differences(fold(entries[:version]), order))}. Read it again and decide anew"
+        f"{'; '.join(differences(fold(told[:version]), order))}. Read it again and decide anew"
     )
 
 
@@ -34,8 +36,7 @@ def fold(entries: Sequence[Entry]) -> TransferOrder:
     """
     order: TransferOrder | None = None
     for entry in entries:
-        event_type: type[events.TransferOrderEvent] = getattr(events, entry.event_type)
-        order = events.apply(order, read_record(event_type, entry.payload), entry)
+        order = apply_to_order(order, read_record(ORDER_EVENTS[entry.event_type], entry.payload), entry)
     if order is None:
-        raise events.UnableToApplyEvent("no entries, no order")
+        raise UnableToApplyEvent("no entries, no order")
     return order

@@ -10,11 +10,13 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 
 from inventory_core.access.model import Actor
 from inventory_core.approvals.model import ApprovalStep
 from inventory_core.money import Money, total
+from inventory_core.transfer_orders.shipments import Shipment, shipment_label
 
 
 class Status(StrEnum):
@@ -23,11 +25,21 @@ class Status(StrEnum):
     DRAFT = "draft"
     SUBMITTED = "submitted"
     APPROVED = "approved"
+    PICKING = "picking"
+    IN_TRANSIT = "in_transit"
+    RECEIVING = "receiving"
+    CLOSED = "closed"
     REJECTED = "rejected"
     CANCELLED = "cancelled"
 
 
 OPEN_STATUSES = (Status.DRAFT, Status.SUBMITTED, Status.APPROVED)
+# In these the units that have not left yet are promised to the order.
+RESERVING_STATUSES = (Status.APPROVED, Status.PICKING, Status.IN_TRANSIT, Status.RECEIVING)
+
+
+class UnableToApplyEvent(Exception):
+    """An event stands where it cannot have happened; only a tampered journal gets here."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +55,7 @@ class OrderLine:
     suggestion_id: str | None = None
     suggested_units: int | None = None
     unit_value: Money | None = None
+    cancelled_units: int = 0
 
     @property
     def value(self) -> Money | None:
@@ -78,6 +91,7 @@ class TransferOrder:
     decided_by: str | None = None
     decided_at: datetime | None = None
     decision_reason: str = ""
+    shipments: tuple[Shipment, ...] = ()
 
     @property
     def document_number(self) -> str:
@@ -89,21 +103,60 @@ class TransferOrder:
         """Units of all lines."""
         return sum(line.units for line in self.lines)
 
+    def ordered_units(self) -> dict[str, int]:
+        """By sku, as its lines say."""
+        return {line.sku: line.units for line in self.lines}
+
+    def dispatched_units(self) -> Counter[str]:
+        """By sku, over all shipments."""
+        units: Counter[str] = Counter()
+        for shipment in self.shipments:
+            for line in shipment.lines:
+                units[line.sku] += line.dispatched_units
+        return units
+
+    def open_units(self) -> dict[str, int]:
+        """By sku: ordered, neither dispatched nor cancelled. Nothing once the order is over."""
+        if self.status not in RESERVING_STATUSES:
+            return {}
+        dispatched = self.dispatched_units()
+        return {line.sku: line.units - dispatched[line.sku] - line.cancelled_units for line in self.lines}
+
+    def known_shipment(self, shipment_id: str) -> Shipment:
+        """The shipment of exactly that id.
+
+        Raises: UnableToApplyEvent.
+        """
+        found = next((one for one in self.shipments if one.shipment_id == shipment_id), None)
+        if found is None:
+            raise UnableToApplyEvent(f"{self.document_number} has no shipment {shipment_id}")
+        return found
+
+    def has_moved(self) -> bool:
+        """Whether any unit left the origin or came in at the destination."""
+        return any(line.dispatched_units or line.received_units for one in self.shipments for line in one.lines)
+
     @property
     def open_steps(self) -> tuple[ApprovalStep, ...]:
         """Steps that nobody decided yet."""
         return tuple(step for step in self.steps if step.decision is None)
 
     @property
+    def current_steps(self) -> tuple[ApprovalStep, ...]:
+        """Open steps whose turn it is: those of the earliest stage that is not decided."""
+        stage = min((step.stage for step in self.open_steps), default=0)
+        return tuple(step for step in self.open_steps if step.stage == stage)
+
+    @property
     def waiting_for_roles(self) -> tuple[str, ...]:
-        """Roles whose yes is still missing; none unless the order is submitted."""
-        return tuple(step.role for step in self.open_steps) if self.status is Status.SUBMITTED else ()
+        """Roles whose yes is missing now; later stages wait for theirs. None unless the order is submitted."""
+        return tuple(step.role for step in self.current_steps) if self.status is Status.SUBMITTED else ()
 
     def steps_open_to(self, actor: Actor) -> tuple[ApprovalStep, ...]:
-        """Open steps that the actor may decide: he holds the role and had no hand in the order."""
+        """Open steps that the actor may decide now: he holds the role and had no hand in the order."""
         if self.status is not Status.SUBMITTED or actor.actor_id in self.contributors:
             return ()
-        return tuple(step for step in self.open_steps if step.role in actor.roles)
+        return tuple(step for step in self.current_steps if step.role in actor.roles)
 
 
 def document_number(year: int, sequence: int) -> str:
@@ -116,6 +169,17 @@ def value_of(lines: Sequence[OrderLine], *, currency: str) -> Money | None:
     values = [line.value for line in lines]
     known = [value for value in values if value is not None]
     return total(known, currency=currency) if len(known) == len(values) else None
+
+
+def deviation_share(lines: Sequence[OrderLine]) -> Decimal | None:
+    """Units ordered above or below the advice, as a share of the advised units; None where nothing was advised.
+
+    Products that nobody advised count with all their units.
+    """
+    advised = sum(line.suggested_units or 0 for line in lines)
+    if not advised:
+        return None
+    return Decimal(sum(abs(line.units - (line.suggested_units or 0)) for line in lines)) / advised
 
 
 def content_problems(
@@ -151,6 +215,7 @@ def differences(before: TransferOrder, after: TransferOrder) -> list[str]:
         for sku in [*old, *(sku for sku in new if sku not in old)]
         if old.get(sku) != new.get(sku)
     ]
+    found += _shipment_differences(before, after)
     decided = {step.role for step in before.steps if step.decision}
     found += [
         f"{step.decision} by {step.decided_by} as {step.role}"
@@ -158,3 +223,20 @@ def differences(before: TransferOrder, after: TransferOrder) -> list[str]:
         if step.decision and step.role not in decided
     ]
     return found or ["nothing that you can see in its lines and dates"]
+
+
+def _shipment_differences(before: TransferOrder, after: TransferOrder) -> list[str]:
+    found = []
+    earlier = {one.shipment_id: one for one in before.shipments}
+    for shipment in after.shipments:
+        label = shipment_label(after.document_number, shipment.shipment_number)
+        known = earlier.get(shipment.shipment_id)
+        if known is None:
+            found.append(f"shipment {label} planned")
+        elif known.status != shipment.status:
+            found.append(f"shipment {label} {known.status} → {shipment.status}")
+        elif known.lines != shipment.lines:
+            found.append(f"units of shipment {label} were counted or resolved")
+        elif known != shipment:
+            found.append(f"shipment {label} differs in its numbers, cartons or milestones")
+    return found

@@ -103,6 +103,7 @@ def publication(company: Company) -> Iterator[Finding]:
 
 def core(company: Company) -> Iterator[Finding]:
     """Whether the core opens and its journal is whole."""
+    from inventory_core.anchors import ANCHOR_FILE, AnchorFile
     from inventory_core.bootstrap import database_url, open_core
     from inventory_core.errors import Refused
     from inventory_core.verification import verify
@@ -113,7 +114,7 @@ def core(company: Company) -> Iterator[Finding]:
         return
     try:
         with open_core(url) as opened:
-            verification = verify(opened)
+            verification = verify(opened, anchors=AnchorFile(company.landing / ANCHOR_FILE).read())
     except Refused as refusal:
         yield Finding("wrong", str(refusal))
         return

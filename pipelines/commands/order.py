@@ -2,6 +2,7 @@
 
 Exit status 0: done, or done before under the same idempotency key. 3: refused, in words on stderr and as JSON on
 stdout. 2: malformed, one line per problem on stderr. Who sends is the token's owner; when is the machine's clock.
+Several commands at once: a JSON array, or one object in each line; each is answered by one line of JSON.
 Reading (`list`, `show`) asks for no token: whoever can open the company's database can read it.
 """
 
@@ -14,19 +15,27 @@ from typing import Any
 
 import click
 
+from inventory_core.bootstrap import Core
+from inventory_core.commands import Command
 from inventory_core.errors import Malformed, Refused
 from inventory_core.json_commands import (
+    UnableToReadCommand,
+    batch_of,
     command_from_json,
     command_schema,
     history_as_json,
     order_as_json,
     outcome_as_json,
 )
+from inventory_core.outbox import commands as outbox_commands
+from inventory_core.receiving import commands as receiving_commands
+from inventory_core.stock_ledger import commands as stock_commands
 from inventory_core.transfer_orders import commands as order_commands
+from inventory_core.transfer_orders import shipment_commands
 from inventory_core.transfer_orders.model import Status
-from pipelines.core_session import company_option, core_session
+from pipelines.core_session import EXIT_REFUSED, company_option, core_session
 
-ORDER_COMMANDS: dict[str, type[order_commands.DraftTransferOrder | order_commands.ExistingOrderCommand]] = {
+ORDER_COMMANDS: dict[str, type[Command]] = {
     "draft": order_commands.DraftTransferOrder,
     "change": order_commands.ChangeTransferOrder,
     "submit": order_commands.SubmitTransferOrder,
@@ -34,6 +43,22 @@ ORDER_COMMANDS: dict[str, type[order_commands.DraftTransferOrder | order_command
     "reject": order_commands.RejectTransferOrder,
     "withdraw": order_commands.WithdrawTransferOrder,
     "cancel": order_commands.CancelTransferOrder,
+    "plan": shipment_commands.PlanShipment,
+    "dispatch": shipment_commands.DispatchShipment,
+    "cancel-shipment": shipment_commands.CancelShipment,
+    "milestone": shipment_commands.RecordMilestone,
+    "receive": receiving_commands.RecordReceipt,
+    "complete": receiving_commands.CompleteReceiving,
+    "resolve": receiving_commands.ResolveDiscrepancy,
+    "close": receiving_commands.CloseTransferOrder,
+    "reopen": receiving_commands.ReopenTransferOrder,
+    "set-receiving-rules": receiving_commands.SetReceivingRules,
+    "set-opening-stock": stock_commands.SetOpeningStock,
+    "count-stock": stock_commands.CountStock,
+    "move-stock": stock_commands.MoveStock,
+    "receive-purchase": stock_commands.ReceivePurchase,
+    "release-message": outbox_commands.ReleaseMessage,
+    "discard-message": outbox_commands.DiscardMessage,
 }
 
 
@@ -62,15 +87,49 @@ def _sending(name: str) -> click.Command:
         with core_session(folder) as core:
             try:
                 sender = core.actor_of_token(token)
-                content = command_from_json(
-                    command_type, _read(source), actor_id=sender.person_id, at=dt.datetime.now(dt.UTC)
-                )
+                text = _read(source)
+                texts = batch_of(text)
+                if texts is not None:
+                    _send_batch(core, command_type, texts, actor_id=sender.person_id)
+                    return
+                content = command_from_json(command_type, text, actor_id=sender.person_id, at=dt.datetime.now(dt.UTC))
                 _print(outcome_as_json(core.execute(content)))
             except Refused as refusal:
-                _print({"refused": type(refusal).__name__, "problems": refusal.problems})
+                _print(_refusal_as_json(refusal))
                 raise
 
     return send
+
+
+def _send_batch(core: Core, command_type: type[Command], texts: list[str], *, actor_id: str) -> None:
+    """Every command, each answered in a line of its own; nothing is sent when one of them is malformed.
+
+    Ends the program with exit status 3 when one of them was refused, after all were tried.
+    """
+    commands, problems = [], []
+    for number, text in enumerate(texts, start=1):
+        try:
+            commands.append(command_from_json(command_type, text, actor_id=actor_id, at=dt.datetime.now(dt.UTC)))
+        except UnableToReadCommand as error:
+            problems += [f"command {number}: {problem}" for problem in error.problems]
+    if problems:
+        raise UnableToReadCommand(problems)
+    refused = 0
+    for number, content in enumerate(commands, start=1):
+        try:
+            answer = outcome_as_json(core.execute(content))
+        except Refused as refusal:
+            refused += 1
+            answer = _refusal_as_json(refusal)
+            for problem in refusal.problems:
+                click.echo(f"command {number}: {problem}", err=True)
+        click.echo(json.dumps(answer, ensure_ascii=False))
+    if refused:
+        raise SystemExit(EXIT_REFUSED)
+
+
+def _refusal_as_json(refusal: Refused) -> dict[str, Any]:
+    return {"refused": type(refusal).__name__, "problems": refusal.problems}
 
 
 def _read(source: Any) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import duckdb
 from dagster import AssetExecutionContext, AssetKey, AssetSpec, MaterializeResult, asset, multi_asset
 
+from inventory_core.anchors import ANCHOR_FILE, AnchorFile, anchor
 from inventory_core.approvals.model import ApprovalRule
 from inventory_core.approvals.rules import SetApprovalRules
 from inventory_core.catalog.model import CatalogLane, CatalogProduct, CatalogWarehouse, Company
@@ -31,9 +32,10 @@ REGISTERED_CATALOG = AssetKey(["core", "catalog"])
     pool=WAREHOUSE_POOL,
 )
 def core_tables(company: CompanyResource, warehouse: WarehouseResource) -> Iterator[MaterializeResult]:
-    """Transfer orders, their lines, approvals and the journal as they stand in the core."""
+    """Orders, shipments, stock and the journal as they stand in the core, whose head is anchored in landing."""
     with company.core() as core:
         exported = core.export()
+        anchor(core.storage, AnchorFile(company.load().landing / ANCHOR_FILE), at=dt.datetime.now(dt.UTC))
     with warehouse.connect() as connection:
         for table, columns in EXPORT_COLUMNS.items():
             rows = [[_value(row[column]) for column in columns] for row in exported[table]]
@@ -76,14 +78,38 @@ def read_catalog(
 ) -> tuple[Company, tuple[CatalogProduct, ...], tuple[CatalogWarehouse, ...], tuple[CatalogLane, ...]]:
     """Master data of the marts as the core names it; unit values at purchase cost in the base currency."""
     ((currency, zone),) = connection.execute("select base_currency, time_zone from marts.dim_company").fetchall()
-    products = connection.execute("select sku, unit_cost_base_amount from marts.dim_products order by sku").fetchall()
+    # A listing of one piece wears its FNSKU on the piece; a bundle's label stands for no single product.
+    products = connection.execute(
+        """
+        select
+            products.sku,
+            products.unit_cost_base_amount,
+            products.ean,
+            list(distinct listings.fnsku order by listings.fnsku)
+        from marts.dim_products as products
+        left join marts.dim_listings as listings
+            on
+                products.sku = listings.sku
+                and listings.units_per_listing = 1
+                and not listings.is_bundle
+        group by products.sku, products.unit_cost_base_amount, products.ean
+        order by products.sku
+        """
+    ).fetchall()
     warehouses = connection.execute(
         "select warehouse_id, warehouse_kind from marts.dim_warehouses order by warehouse_id"
     ).fetchall()
     lanes = connection.execute("select origin_id, destination_id, mode from marts.dim_lanes order by all").fetchall()
     return (
         Company(base_currency=currency, time_zone=zone),
-        tuple(CatalogProduct(sku=sku, unit_value=value) for sku, value in products),
+        tuple(
+            CatalogProduct(
+                sku=sku,
+                unit_value=value,
+                codes=tuple(dict.fromkeys(code.strip() for code in (ean, *fnskus) if code and code.strip())),
+            )
+            for sku, value, ean, fnskus in products
+        ),
         tuple(CatalogWarehouse(warehouse_id=name, warehouse_kind=kind) for name, kind in warehouses),
         tuple(CatalogLane(origin_id=origin, destination_id=to, mode=mode) for origin, to, mode in lanes),
     )

@@ -119,6 +119,18 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return _empty_database(request.param, request, tmp_path)
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def fresh_database(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], str]:
+    """Gives the URL of another empty core at every call, in each kind of database."""
+
+    def make() -> str:
+        folder = tmp_path / str(next(_numbers))
+        folder.mkdir()
+        return _empty_database(request.param, request, folder)
+
+    return make
+
+
 @pytest.fixture(params=["memory", "sqlite", "postgresql"])
 def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Storage]:
     """An empty storage of each kind."""

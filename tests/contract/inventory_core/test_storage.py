@@ -15,6 +15,15 @@ from inventory_core.journal import FIRST_PREVIOUS_HASH, Entry
 from inventory_core.money import Money
 from inventory_core.storage.ports import HandledCommand, Storage
 from inventory_core.transfer_orders.model import OrderLine, Status, TransferOrder
+from inventory_core.transfer_orders.shipments import (
+    Carton,
+    Milestone,
+    Shipment,
+    ShipmentLine,
+    ShipmentStatus,
+    ShipmentUnits,
+    Transport,
+)
 from tests.core_builders import ARRIVAL_DATE, AT, LANES, SHIP_DATE, WAREHOUSES
 
 ODD_AT = AT + timedelta(microseconds=123_457)
@@ -38,7 +47,7 @@ ORDER = TransferOrder(
             suggested_units=0,
             unit_value=Money(Decimal("0.1000"), "USD"),
         ),
-        OrderLine(line_number=2, sku="LAMP", units=1),
+        OrderLine(line_number=2, sku="LAMP", units=1, cancelled_units=1),
     ),
     contributors=("pia", "paul"),
     drafted_by="pia",
@@ -49,12 +58,62 @@ ORDER = TransferOrder(
     steps=(
         ApprovalStep(step=1, role="supervisor", rule_ids=("a", "b")),
         ApprovalStep(
-            step=2, role="finance", decision="rejected", decided_by="fay", decided_at=ODD_AT, reason="no\nmoney 没钱"
+            step=2,
+            role="finance",
+            stage=2,
+            decision="rejected",
+            decided_by="fay",
+            decided_at=ODD_AT,
+            reason="no\nmoney 没钱",
         ),
     ),
     decided_by="fay",
     decided_at=ODD_AT,
     decision_reason="no money",
+    shipments=(
+        Shipment(
+            shipment_id="sh_1",
+            shipment_number=1,
+            status=ShipmentStatus.ARRIVED,
+            transport=Transport(mode="air", carrier="顺丰", waybill="WB", house_waybill="H", master_waybill="M"),
+            lines=(
+                ShipmentLine(
+                    sku="LAMP",
+                    planned_units=9,
+                    dispatched_units=8,
+                    good_units=7,
+                    damaged_units=6,
+                    over_units=5,
+                    written_off_units=4,
+                    over_resolved_units=3,
+                    damaged_resolved_units=2,
+                ),
+                ShipmentLine(sku="CHAIR"),
+            ),
+            cartons=(
+                Carton(
+                    carton_id="C1",
+                    weight_kg=Decimal("12.50"),
+                    length_cm=Decimal("1E+1"),
+                    contents=(ShipmentUnits(sku="LAMP", units=1),),
+                ),
+            ),
+            milestones=(
+                Milestone(milestone="departed", occurred_at=ODD_AT, recorded_at=AT, place="宁波", description="x"),
+            ),
+            planned_at=ODD_AT,
+            dispatched_at=AT,
+            arrived_at=ODD_AT,
+        ),
+        Shipment(
+            shipment_id="sh_2",
+            shipment_number=2,
+            status=ShipmentStatus.PLANNED,
+            transport=Transport(mode="sea"),
+            lines=(),
+            planned_at=AT,
+        ),
+    ),
 )
 ENTRY = Entry(
     sequence=1,
@@ -92,6 +151,23 @@ def test_a_saved_order_takes_the_place_of_the_one_before(storage: Storage) -> No
         assert store.transfer_order("to_1") == changed
 
 
+def test_changed_and_new_shipments_are_written(storage: Storage) -> None:
+    first, second = ORDER.shipments
+    changed = replace(
+        ORDER,
+        shipments=(
+            replace(first, lines=first.lines[:1], status=ShipmentStatus.RECEIVED, received_at=ODD_AT),
+            second,
+            replace(second, shipment_id="sh_3", shipment_number=3),
+        ),
+    )
+    with storage.writing() as store:
+        store.save_transfer_order(ORDER, before=None)
+        store.save_transfer_order(changed, before=ORDER)
+    with storage.reading() as store:
+        assert store.transfer_order("to_1") == changed
+
+
 def test_orders_come_by_number_and_status(storage: Storage) -> None:
     numbers = [(2027, 1), (2026, 2), (2026, 10), (2026, 1)]
     with storage.writing() as store:
@@ -103,6 +179,7 @@ def test_orders_come_by_number_and_status(storage: Storage) -> None:
                 document_year=year,
                 document_sequence=sequence,
                 status=status,
+                shipments=(replace(ORDER.shipments[0], shipment_id=f"sh_{position}"),),
             )
             store.save_transfer_order(order, before=None)
     with storage.reading() as store:
@@ -117,11 +194,15 @@ def test_orders_come_by_number_and_status(storage: Storage) -> None:
             "TO-2026-00002",
         ]
         assert all(len(one.lines) == 2 and len(one.steps) == 2 for one in store.transfer_orders())
+        assert all(len(one.shipments[0].lines) == 2 for one in store.transfer_orders())
         assert [store.last_document_sequence(year) for year in (2025, 2026, 2027)] == [0, 10, 1]
 
 
 def test_the_catalog_comes_back_exactly(storage: Storage) -> None:
-    products = (CatalogProduct(sku="A", unit_value=Decimal("0.10")), CatalogProduct(sku="B"))
+    products = (
+        CatalogProduct(sku="A", unit_value=Decimal("0.10"), codes=("Z9", "条码", "A1")),
+        CatalogProduct(sku="B", codes=("A1",)),
+    )
     with storage.writing() as store:
         assert store.company() is None
         store.save_company(Company(base_currency="USD"))
@@ -138,6 +219,7 @@ def test_the_catalog_comes_back_exactly(storage: Storage) -> None:
         assert str(store.products()["A"].unit_value) == "0.10"
         assert store.products(["B", "Z"]) == {"B": products[1]}
         assert store.products([]) == {}
+        assert store.skus_of_codes(["A1", "Z9", "C"]) == {"A1": ("A", "B"), "Z9": ("A",)}
         assert set(store.warehouses().values()) == set(WAREHOUSES)
         assert store.lanes() == set(LANES)
 
@@ -153,7 +235,14 @@ def test_more_products_than_fit_into_one_statement(storage: Storage) -> None:
 
 def test_rules_keep_their_order(storage: Storage) -> None:
     rules = [
-        ApprovalRule(rule_id="z", role="finance", minimum_value=Decimal("5000.00"), mode="sea"),
+        ApprovalRule(
+            rule_id="z",
+            role="finance",
+            stage=2,
+            minimum_value=Decimal("5000.00"),
+            minimum_deviation_share=Decimal("0.20"),
+            mode="sea",
+        ),
         ApprovalRule(rule_id="a", role="supervisor", destination_id="fba_us", destination_kind="fba"),
     ]
     with storage.writing() as store:

@@ -77,6 +77,7 @@ def test_an_order_from_draft_to_approved(order: Callable[..., Result], tmp_path:
         "suggestion_id": "s1",
         "suggested_units": 48,
         "unit_value": {"amount": "12.3456", "currency": "USD"},
+        "cancelled_units": 0,
     }
     assert [entry["actor_id"] for entry in content["history"]] == ["pia", "pia", "pia", "sam", "sam"]
     assert content["history"][-1]["reason"] == "好"
@@ -177,3 +178,68 @@ def test_a_company_without_a_core_says_what_to_do(tmp_path: Path) -> None:
 def test_an_unknown_order(tmp_path: Path, tokens: dict[str, str]) -> None:
     result = CliRunner().invoke(command, ["show", "TO-1", "--company", str(tmp_path)])
     assert (result.exit_code, "there is no transfer order TO-1" in result.stderr) == (3, True)
+
+
+def test_an_order_from_dispatch_to_close(order: Callable[..., Result]) -> None:
+    number = json.loads(order("draft", {**DRAFT, "idempotency_key": "1"}).stdout)["document_number"]
+    reference = {"transfer_order_id": number}
+    order("submit", {**reference, "idempotency_key": "2"})
+    order("approve", {**reference, "idempotency_key": "3"}, login="sam")
+    carton = {"carton_id": "C1", "weight_kg": "12.50", "contents": [{"sku": "CHAIR", "units": 40}]}
+    steps: list[tuple[str, str, dict[str, Any]]] = [
+        ("wim", "plan", {"carrier": "Sea Line", "cartons": [carton]}),
+        ("wim", "dispatch", {"shipment_id": f"{number}-S1", "waybill": "WB-1"}),
+        (
+            "wim",
+            "milestone",
+            {"shipment_id": "WB-1", "milestone": "departed", "occurred_at": "2026-11-06T01:00:00Z"},
+        ),
+        ("wim", "receive", {"counts": [{"code": "CHAIR", "units": 30}]}),
+        ("wim", "receive", {"counts": [{"code": "X001CHAIR", "units": 9}], "is_complete": True}),
+        (
+            "sam",
+            "resolve",
+            {"shipment_id": "WB-1", "sku": "CHAIR", "kind": "short", "units": 1, "resolution": "lost"},
+        ),
+        ("pia", "close", {}),
+    ]
+    statuses = []
+    for key, (login, name, content) in enumerate(steps, start=10):
+        result = order(name, {**reference, **content, "idempotency_key": str(key)}, login=login)
+        assert result.exit_code == 0, result.stderr
+        statuses.append(json.loads(result.stdout)["status"])
+    assert statuses == ["picking", "in_transit", "in_transit", "receiving", "receiving", "receiving", "closed"]
+
+
+@pytest.mark.parametrize("as_lines", [False, True])
+def test_a_batch_is_answered_one_by_one(order: Callable[..., Result], as_lines: bool) -> None:
+    contents: list[dict[str, Any]] = [
+        {**DRAFT, "idempotency_key": "1"},
+        {**DRAFT, "idempotency_key": "2", "mode": "rail"},
+        {**DRAFT, "idempotency_key": "1"},
+        {**DRAFT, "idempotency_key": "3"},
+    ]
+    text = "\n".join(json.dumps(one) for one in contents) + "\n" if as_lines else json.dumps(contents, indent=1)
+    result = order("draft", text)
+    answers = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [one.get("document_number", one.get("refused")) for one in answers] == [
+        "TO-2026-00001",
+        "UnableToDraftTransferOrder",
+        "TO-2026-00001",
+        "TO-2026-00002",
+    ]
+    assert [one.get("was_done_before") for one in answers] == [False, None, True, False]
+    assert result.exit_code == 3
+    assert result.stderr.startswith("command 2: there is no lane cn_main → fba_us by rail")
+
+
+def test_a_batch_with_one_malformed_command_sends_none(order: Callable[..., Result], tmp_path: Path) -> None:
+    result = order("draft", [{**DRAFT, "idempotency_key": "1"}, {**DRAFT, "mode": 7}, "x"])
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.splitlines() == [
+        "command 2: idempotency_key: it is missing",
+        "command 2: mode: it must be text, not 7",
+        "command 3: pass one JSON object, not str",
+    ]
+    listed = CliRunner().invoke(command, ["list", "--company", str(tmp_path)])
+    assert json.loads(listed.stdout) == []

@@ -18,9 +18,14 @@ from inventory_core.catalog.register import RegisterCatalog
 from inventory_core.commands import Command, Outcome
 from inventory_core.dispatch import HANDLERS
 from inventory_core.errors import Malformed, Refused
+from inventory_core.outbox import commands as outbox
+from inventory_core.receiving import commands as receiving
+from inventory_core.receiving.model import ReceivingRule
 from inventory_core.records import canonical_json
+from inventory_core.stock_ledger import commands as stock
 from inventory_core.storage.memory import MemoryStorage
 from inventory_core.transfer_orders import commands as orders
+from inventory_core.transfer_orders import shipment_commands as shipping
 from tests.core_builders import AT, PEOPLE, catalog, draft, later, people, sender, submitted
 
 
@@ -200,6 +205,8 @@ class TestTokens:
 
 # Written by hand, not read from the core's table: this is what the company was promised.
 PLANNING, DECIDING, SETTING_UP = {"planner", "admin"}, {"supervisor", "finance", "warehouse", "admin"}, {"admin"}
+HANDLING = {"warehouse", "admin"}
+EXPLAINING = {"supervisor", "finance", "admin"}
 MAY_SEND: dict[type[Command], set[str]] = {
     orders.DraftTransferOrder: PLANNING,
     orders.ChangeTransferOrder: PLANNING,
@@ -208,6 +215,22 @@ MAY_SEND: dict[type[Command], set[str]] = {
     orders.CancelTransferOrder: PLANNING | {"supervisor"},
     orders.ApproveTransferOrder: DECIDING,
     orders.RejectTransferOrder: DECIDING,
+    shipping.PlanShipment: HANDLING,
+    shipping.DispatchShipment: HANDLING,
+    shipping.CancelShipment: HANDLING,
+    shipping.RecordMilestone: HANDLING | {"planner"},
+    receiving.RecordReceipt: HANDLING,
+    receiving.CompleteReceiving: HANDLING,
+    receiving.ResolveDiscrepancy: EXPLAINING,
+    receiving.CloseTransferOrder: EXPLAINING | {"planner"},
+    receiving.ReopenTransferOrder: EXPLAINING,
+    receiving.SetReceivingRules: SETTING_UP | {"operator"},
+    stock.SetOpeningStock: SETTING_UP | {"operator", "warehouse"},
+    stock.CountStock: HANDLING,
+    stock.MoveStock: HANDLING,
+    stock.ReceivePurchase: HANDLING,
+    outbox.ReleaseMessage: SETTING_UP | {"operator"},
+    outbox.DiscardMessage: SETTING_UP | {"operator"},
     RegisterCatalog: SETTING_UP | {"operator"},
     SetApprovalRules: SETTING_UP | {"operator"},
     access.AddPerson: SETTING_UP | {"operator"},
@@ -218,6 +241,9 @@ MAY_SEND: dict[type[Command], set[str]] = {
     access.RevokeToken: SETTING_UP | {"operator"},
 }
 SENDERS = {**{role: login for login, role in PEOPLE.items()}, "operator": OPERATOR.actor_id}
+
+
+MOVED = stock.MovedUnits(sku="x", units=1)
 
 
 def every_command(actor_id: str) -> list[Command]:
@@ -236,6 +262,36 @@ def every_command(actor_id: str) -> list[Command]:
                 orders.RejectTransferOrder,
             )
         ),
+        shipping.PlanShipment(**sender(actor_id), transfer_order_id="x"),
+        shipping.DispatchShipment(**sender(actor_id), transfer_order_id="x"),
+        shipping.CancelShipment(**sender(actor_id), **existing, shipment_id="x"),
+        shipping.RecordMilestone(
+            **sender(actor_id), transfer_order_id="x", shipment_id="x", milestone="departed", occurred_at=AT
+        ),
+        receiving.RecordReceipt(
+            **sender(actor_id), transfer_order_id="x", counts=(receiving.CountedUnits(code="x", units=1),)
+        ),
+        receiving.CompleteReceiving(**sender(actor_id), transfer_order_id="x", shipment_id="x"),
+        receiving.ResolveDiscrepancy(
+            **sender(actor_id),
+            transfer_order_id="x",
+            shipment_id="x",
+            sku="x",
+            kind="short",
+            units=1,
+            resolution="lost",
+        ),
+        receiving.CloseTransferOrder(**sender(actor_id), transfer_order_id="x"),
+        receiving.ReopenTransferOrder(**sender(actor_id), **existing),
+        receiving.SetReceivingRules(**sender(actor_id), rules=(ReceivingRule(warehouse_id="x"),)),
+        stock.SetOpeningStock(**sender(actor_id), warehouse_id="x", counts=()),
+        stock.CountStock(**sender(actor_id), reason="x", warehouse_id="x", counts=(stock.BinUnits(sku="x", units=0),)),
+        stock.MoveStock(**sender(actor_id), warehouse_id="x", kind="sale", moves=(MOVED,)),
+        stock.ReceivePurchase(
+            **sender(actor_id), warehouse_id="x", purchase_order_id="p", supplier_id="s", lines=(MOVED,)
+        ),
+        outbox.ReleaseMessage(**sender(actor_id), message_number=1),
+        outbox.DiscardMessage(**sender(actor_id), message_number=1, reason="x"),
         catalog(actor_id),
         SetApprovalRules(**sender(actor_id), rules=(ApprovalRule(rule_id="r", role="finance"),)),
         access.AddPerson(**sender(actor_id), person=access.PersonToAdd(login="zoe", name="Zoe", roles=("viewer",))),

@@ -12,13 +12,18 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from inventory_core.approvals.model import ApprovalRule
+from inventory_core.approvals.rules import SetApprovalRules
 from inventory_core.bootstrap import Core, database_url, open_core
+from inventory_core.receiving.commands import CountedUnits, RecordReceipt, ResolveDiscrepancy, SetReceivingRules
+from inventory_core.receiving.model import ReceivingRule
 from inventory_core.storage import sql
 from inventory_core.storage.migrations.run import configuration, downgrade, upgrade
 from inventory_core.storage.sql import SqlStorage, UnableToOpenCore, UnableToWrite, sql_engine
 from inventory_core.storage.tables import HEAD_REVISION, metadata
+from inventory_core.transfer_orders.shipment_commands import DispatchShipment
 from inventory_core.verification import verify
-from tests.core_builders import draft
+from tests.core_builders import approved, draft, line, sender, stocked
 
 
 def test_the_database_is_in_the_companys_folder_unless_told_otherwise(tmp_path: Path) -> None:
@@ -113,6 +118,44 @@ def test_migrations_go_down_and_up_again_on_data(sqlite_core: Core, tmp_path: Pa
     assert tables == set(metadata.tables)
     engine.dispose()
     assert verify(sqlite_core).is_sound
+
+
+def a_life(core: Core) -> None:
+    """One order received with a loss, one on its way, one reserved: every table holds something."""
+    core.execute(SetApprovalRules(**sender("operator"), rules=(ApprovalRule(rule_id="r", role="supervisor", stage=3),)))
+    stocked(core, CHAIR=200)
+    for units in (40, 30, 20):
+        number = approved(core, lines=(line(units=units),))
+        if units > 20:
+            core.execute(DispatchShipment(**sender("wim"), transfer_order_id=number, waybill=f"WB-{units}"))
+        if units > 30:
+            counts = (CountedUnits(code="X001CHAIR", units=39),)
+            core.execute(RecordReceipt(**sender("wim"), transfer_order_id=number, counts=counts, is_complete=True))
+            content = {"shipment_id": "WB-40", "sku": "CHAIR", "kind": "short", "units": 1, "resolution": "lost"}
+            core.execute(ResolveDiscrepancy(**sender("sam"), transfer_order_id=number, **content))
+    core.execute(
+        SetReceivingRules(**sender("operator"), rules=(ReceivingRule(warehouse_id="fba_us", tolerance_units=1),))
+    )
+
+
+@pytest.mark.parametrize("revision", ["0001", "0002", "0003", "0004", "0005"])
+def test_an_older_core_is_brought_up_with_everything_that_its_journal_tells(
+    sqlite_core: Core, tmp_path: Path, revision: str
+) -> None:
+    a_life(sqlite_core)
+    before = sqlite_core.export()
+    balances = sqlite_core.queries.balances()
+    engine = sql_engine(database_url(tmp_path, {}))
+    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        downgrade(connection, to=revision)
+    engine.dispose()
+    with open_core(database_url(tmp_path, {}), create=True) as again:
+        found = verify(again)
+        assert found.is_sound, found.first_break
+        assert (again.export(), again.queries.balances()) == (before, balances)
+        assert verify(again).entry_count == len(again.queries.journal()) > 10
+        waiting = again.queries.messages(state="pending")
+    assert bool(waiting) == (revision == "0005"), "nobody is told now what happened before there was an outbox"
 
 
 def test_sqlite_keeps_what_it_answered_and_holds_foreign_keys(sqlite_core: Core) -> None:

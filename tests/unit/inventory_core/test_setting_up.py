@@ -35,7 +35,7 @@ def test_the_journal_holds_what_changed(core: Core) -> None:
     dearer = CatalogProduct(sku="CHAIR", unit_value=Decimal("13"))
     core.execute(catalog(products=(dearer, *PRODUCTS[2:])))
     payload = json.loads(core.queries.journal()[-1].payload)
-    assert payload["products"] == [{"sku": "CHAIR", "unit_value": "13"}]
+    assert payload["products"] == [{"sku": "CHAIR", "unit_value": "13", "codes": []}]
     assert payload["removed_skus"] == ["LAMP"]
 
 

@@ -16,7 +16,7 @@ from inventory_core.dispatch import UnableToRepeat
 from inventory_core.errors import Malformed
 from inventory_core.money import Money
 from inventory_core.storage.memory import MemoryStorage
-from inventory_core.transfer_orders import handlers
+from inventory_core.transfer_orders import handlers, loading
 from inventory_core.transfer_orders.commands import (
     ApproveTransferOrder,
     CancelTransferOrder,
@@ -145,7 +145,7 @@ class TestChange:
     def test_the_second_writer_is_told_what_changed(self, core: Core) -> None:
         order = core.execute(draft())
         send(core, ChangeTransferOrder, "paul", order, expected_version=1, lines=(line(units=60),), at=later(5))
-        with pytest.raises(handlers.UnableToOverwrite) as refused:
+        with pytest.raises(loading.UnableToOverwrite) as refused:
             send(core, ChangeTransferOrder, "pia", order, expected_version=1, ship_date=date(2026, 11, 6))
         words = str(refused.value)
         assert "changed by paul at 2026-11-02 09:05 UTC" in words
@@ -155,7 +155,7 @@ class TestChange:
 
     def test_a_version_from_the_future_is_refused(self, core: Core) -> None:
         order = core.execute(draft())
-        with pytest.raises(handlers.UnableToOverwrite, match="has version 1, not 7"):
+        with pytest.raises(loading.UnableToOverwrite, match="has version 1, not 7"):
             send(core, SubmitTransferOrder, "pia", order, expected_version=7)
 
     def test_a_change_to_the_same_leaves_no_trace(self, core: Core) -> None:
@@ -309,7 +309,7 @@ class TestDecide:
         send(core, WithdrawTransferOrder, "pia", order, reason="more")
         send(core, ChangeTransferOrder, "pia", order, expected_version=3, lines=(line(units=4000),))
         send(core, SubmitTransferOrder, "pia", order)
-        with pytest.raises(handlers.UnableToOverwrite, match="units of CHAIR 40 → 4000"):
+        with pytest.raises(loading.UnableToOverwrite, match="units of CHAIR 40 → 4000"):
             send(core, ApproveTransferOrder, "sam", order, expected_version=2)
 
     @pytest.mark.parametrize("command_type", [RejectTransferOrder, WithdrawTransferOrder, CancelTransferOrder])
@@ -360,7 +360,7 @@ class TestWithdrawAndCancel:
             send(core, command_type, actor_id, order, reason="why not")
 
     def test_an_order_that_is_not_there(self, core: Core) -> None:
-        with pytest.raises(handlers.UnableToFindTransferOrder, match="TO-2026-00009"):
+        with pytest.raises(loading.UnableToFindTransferOrder, match="TO-2026-00009"):
             core.execute(SubmitTransferOrder(**sender("pia"), transfer_order_id="TO-2026-00009"))
 
 

@@ -15,12 +15,13 @@ from inventory_core.journal import Entry
 from inventory_core.storage.rows import entry_row
 from inventory_core.transfer_orders.commands import ApproveTransferOrder
 from inventory_core.verification import verify
-from tests.core_builders import draft, sender, submitted
+from tests.core_builders import draft, sender, stocked, submitted
 
 
 @pytest.fixture
 def tamper(sqlite_core: Core, tmp_path: Path) -> Callable[..., None]:
     """Runs SQL behind the core's back, after some orders were made."""
+    stocked(sqlite_core, CHAIR=100)
     order = submitted(sqlite_core)
     sqlite_core.execute(ApproveTransferOrder(**sender("sam"), transfer_order_id=str(order.transfer_order_id)))
     sqlite_core.execute(draft())
@@ -139,6 +140,13 @@ def test_an_unknown_kind_of_event_is_named(sqlite_core: Core, tamper: Callable[.
         ("DELETE FROM catalog_lanes WHERE mode = 'air'", "lane cn_main → fba_us by air"),
         ("INSERT INTO catalog_warehouses VALUES ('attic', 'domestic')", "warehouse attic"),
         ("UPDATE company SET base_currency = 'EUR'", "the company"),
+        ("UPDATE stock_balances SET units = units + 1 WHERE place_kind = 'warehouse'", "balance of good CHAIR"),
+        ("UPDATE stock_movements SET units = 7 WHERE position = 1", "movement 1 of entry"),
+        ("UPDATE stock_reservations SET units = 1", "reservation of CHAIR"),
+        ("DELETE FROM stock_reservations", "reservation of CHAIR"),
+        ("UPDATE stocked_warehouses SET warehouse_id = 'fba_us'", "opened warehouse cn_main"),
+        ("UPDATE outbox_messages SET payload = '{}' WHERE message_number = 1", "message outbox-1"),
+        ("DELETE FROM outbox_messages WHERE message_number = 1", "message outbox-1"),
         ("INSERT INTO approval_rules (rule_id, position, role) VALUES ('x', 1, 'admin')", "approval rule x"),
     ],
 )

@@ -1,0 +1,149 @@
+"""What others must be told is written with the command and delivered at least once, in order, under one id."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from datetime import datetime, timedelta
+
+import pytest
+
+from inventory_core.bootstrap import Core
+from inventory_core.outbox.commands import DiscardMessage, ReleaseMessage, UnableToChangeMessage
+from inventory_core.outbox.delivery import LEASE, DeliveryRound, Sender, UnableToDeliver, deliver_due
+from inventory_core.outbox.model import CHANNELS, TRIES_BEFORE_PARKING, Message
+from inventory_core.transfer_orders.commands import ApproveTransferOrder, CancelTransferOrder, WithdrawTransferOrder
+from inventory_core.transfer_orders.handlers import UnableToApproveTransferOrder
+from inventory_core.verification import verify
+from tests.core_builders import AT, approved, sender, submitted
+
+
+class Receiver:
+    """Honours the key: it may hear a message often and applies it once. Fails as often as told."""
+
+    def __init__(self, failures: int = 0) -> None:
+        self.failures = failures
+        self.heard: list[Message] = []
+        self.applied: dict[str, Message] = {}
+
+    def __call__(self, message: Message) -> None:
+        self.heard.append(message)
+        if self.failures:
+            self.failures -= 1
+            raise UnableToDeliver("the line is dead")
+        self.applied.setdefault(message.message_id, message)
+
+
+def everyone(receiver: Sender) -> dict[str, Sender]:
+    return dict.fromkeys(CHANNELS, receiver)
+
+
+def run(core: Core, receiver: Sender, at: datetime = AT) -> DeliveryRound:
+    return deliver_due(core.storage, everyone(receiver), at=at)
+
+
+def test_people_and_the_origin_are_told_in_order(core: Core) -> None:
+    number = approved(core)
+    core.execute(CancelTransferOrder(**sender("pia"), transfer_order_id=number, reason="sold out"))
+    receiver = Receiver()
+    assert run(core, receiver) == DeliveryRound(delivered_count=5)
+    assert [(one.channel, one.kind) for one in receiver.heard] == [
+        ("people", "approval_requested"),
+        ("people", "approved"),
+        ("origin", "outbound_order"),
+        ("people", "cancelled"),
+        ("origin", "outbound_order_cancelled"),
+    ]
+    request = json.loads(receiver.heard[0].payload)
+    assert (request["roles"], request["value"], request["document_number"]) == (
+        ["supervisor"],
+        {"amount": "493.82", "currency": "USD"},
+        number,
+    )
+    assert json.loads(receiver.heard[4].payload)["lines"] == [{"sku": "CHAIR", "units": 40}]
+    assert run(core, receiver) == DeliveryRound()
+
+
+def test_a_failing_channel_blocks_neither_approvals_nor_other_channels(core: Core) -> None:
+    senders = {"people": Receiver(failures=99), "origin": Receiver()}
+    approved(core)
+    assert deliver_due(core.storage, senders, at=AT) == DeliveryRound(delivered_count=1, failed_count=1)
+    assert [one.kind for one in senders["origin"].heard] == ["outbound_order"]
+
+
+def test_messages_of_one_key_wait_for_the_first(core: Core) -> None:
+    approved(core)
+    receiver = Receiver(failures=1)
+    senders = {"people": receiver}
+    deliver_due(core.storage, senders, at=AT)
+    deliver_due(core.storage, senders, at=AT + timedelta(seconds=59))
+    assert [one.kind for one in receiver.heard] == ["approval_requested"]
+    deliver_due(core.storage, senders, at=AT + timedelta(seconds=60))
+    assert [one.kind for one in receiver.heard] == ["approval_requested", "approval_requested", "approved"]
+    assert len(receiver.applied) == 2
+
+
+def test_too_many_failures_park_and_a_person_releases(core: Core) -> None:
+    submitted(core)
+    receiver, at = Receiver(failures=TRIES_BEFORE_PARKING), AT
+    rounds = Counter[str]()
+    for _ in range(TRIES_BEFORE_PARKING + 3):
+        found = run(core, receiver, at)
+        rounds.update({"failed": found.failed_count, "parked": found.parked_count})
+        at += timedelta(hours=7)
+    assert rounds == {"failed": TRIES_BEFORE_PARKING - 1, "parked": 1}
+    [parked] = core.queries.messages(state="parked")
+    assert (parked.last_error, parked.tries) == ("UnableToDeliver: the line is dead", TRIES_BEFORE_PARKING)
+    core.execute(ReleaseMessage(**sender("ada", at=at), message_number=parked.message_number))
+    assert run(core, receiver, at) == DeliveryRound(delivered_count=1)
+    with pytest.raises(UnableToChangeMessage, match="is delivered, not parked"):
+        core.execute(ReleaseMessage(**sender("ada"), message_number=parked.message_number))
+    assert verify(core).is_sound
+
+
+def test_a_discarded_message_makes_way(core: Core) -> None:
+    number = str(submitted(core).document_number)
+    core.execute(WithdrawTransferOrder(**sender("pia"), transfer_order_id=number, reason="no"))
+    core.execute(DiscardMessage(**sender("ada"), message_number=1, reason="he knows"))
+    receiver = Receiver()
+    run(core, receiver)
+    assert [one.kind for one in receiver.heard] == ["withdrawn"]
+    with pytest.raises(UnableToChangeMessage, match="is discarded already"):
+        core.execute(DiscardMessage(**sender("ada"), message_number=1, reason="again"))
+    with pytest.raises(UnableToChangeMessage, match="there is no message 9"):
+        core.execute(DiscardMessage(**sender("ada"), message_number=9, reason="what"))
+    assert verify(core).is_sound
+
+
+def test_a_worker_that_dies_in_the_middle_leaves_nothing_untold(core: Core) -> None:
+    """The receiver heard it, the worker died before it could write that down."""
+    submitted(core)
+    receiver = Receiver()
+
+    def told_and_killed(message: Message) -> None:
+        receiver(message)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(core, told_and_killed)
+    assert run(core, receiver, AT + LEASE - timedelta(seconds=1)) == DeliveryRound()
+    assert run(core, receiver, AT + LEASE) == DeliveryRound(delivered_count=1)
+    assert (len(receiver.heard), len(receiver.applied)) == (2, 1)
+
+
+def test_a_refused_command_tells_nobody(core: Core) -> None:
+    submitted(core)
+    before = core.queries.messages()
+    with pytest.raises(UnableToApproveTransferOrder, match="cannot approve"):
+        core.execute(ApproveTransferOrder(**sender("fay"), transfer_order_id="TO-2026-00001"))
+    assert core.queries.messages() == before
+
+
+def test_any_error_of_a_sender_is_kept_with_the_message(core: Core) -> None:
+    submitted(core)
+
+    def broken(message: Message) -> None:
+        raise ZeroDivisionError("oops")
+
+    assert run(core, broken).failed_count == 1
+    assert core.queries.messages()[0].last_error == "ZeroDivisionError: oops"
