@@ -33,7 +33,7 @@ def sources(repository: Path) -> dict[str, set[str]]:
 
 
 # Read by the pipeline itself, for the core.
-# The core's stock, shipments and receipts are exported, and marts over them come with the pages that make them (issue 3).
+# The stock, shipments and receipts that the core exports get their marts with the pages that make them (issue 3).
 NOT_FOR_DBT = {"approval_rules", "people", "core_journal", *STOCK_EXPORT_COLUMNS}
 
 
