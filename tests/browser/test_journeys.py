@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -21,7 +22,7 @@ HEADER_PIXELS = ROW_PIXELS = 35
 FIRST_ROW = HEADER_PIXELS + ROW_PIXELS // 2
 SELECT, PRODUCT = ({"x": x, "y": FIRST_ROW} for x in (38, 110))  # cells of the first suggestion, from the grid's corner
 TRIES = 5
-COLUMNS_TO_UNITS = 3  # Product → Lane → Advice → Units
+SELECT_COLUMN, PRODUCT_COLUMN, UNITS_COLUMN = 0, 1, 4  # Select, Product, Lane, Advice, Units
 
 
 def search(page: Page, label: str, needle: str) -> None:
@@ -33,25 +34,46 @@ def search(page: Page, label: str, needle: str) -> None:
 
 
 def choose_first_row(page: Page, *, units: int) -> None:
-    """Ticks the first suggestion and enters the units, in place, as a planner does: mouse, arrows, keyboard."""
+    """Ticks the first suggestion and enters the units, in place, as a planner does: mouse, arrows, keyboard.
+
+    The grid is a picture; what it has understood stands in the table that it keeps for screen readers. On a busy
+    machine a click before the grid listens is lost, and so is a key before the last has moved the cursor: see each one.
+    """
     grid = page.get_by_test_id("stDataFrame").first
-    submit = page.locator(".st-key-submit_orders")
-    for _ in range(TRIES):  # on a busy machine a click that comes before the grid listens is lost
-        grid.click(position=SELECT)
-        with contextlib.suppress(AssertionError):  # the last word has the expectation below
-            expect(submit).to_be_visible(timeout=PATIENCE_MS // 3)
-            break
-    expect(submit).to_be_visible()
+    ticked = first_row(grid, SELECT_COLUMN)
+    repeat_until(lambda: grid.click(position=SELECT), lambda wait: expect(ticked).to_have_text("true", timeout=wait))
     settled(page)
-    grid.click(position=PRODUCT)
-    for _ in range(COLUMNS_TO_UNITS):
+    repeat_until(lambda: grid.click(position=PRODUCT), lambda wait: has_cursor(grid, PRODUCT_COLUMN, wait))
+    for column in range(PRODUCT_COLUMN + 1, UNITS_COLUMN + 1):
         page.keyboard.press("ArrowRight")
+        has_cursor(grid, column, PATIENCE_MS)
     page.keyboard.press("Enter")
     cell = page.locator(".gdg-input")
     cell.fill(str(units))
     cell.press("Enter")
     expect(cell).to_have_count(0)
     settled(page)
+
+
+def first_row(grid: Locator, column: int) -> Locator:
+    """What a screen reader reads in a cell of the first row."""
+    return grid.get_by_test_id(f"glide-cell-{column}-0")
+
+
+def has_cursor(grid: Locator, column: int, wait: float) -> None:
+    """Waits until the first row's cell of that column is the selected one."""
+    expect(first_row(grid, column)).to_have_attribute("aria-selected", "true", timeout=wait)
+
+
+def repeat_until(act: Callable[[], None], seen: Callable[[float], None]) -> None:
+    """Acts until the act is seen to have been understood; the last try has the last word."""
+    for _ in range(TRIES - 1):
+        act()
+        with contextlib.suppress(AssertionError):
+            seen(PATIENCE_MS / 3)
+            return
+    act()
+    seen(PATIENCE_MS)
 
 
 def order_number(page: Page) -> str:
