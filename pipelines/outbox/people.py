@@ -12,7 +12,7 @@ import json
 import logging
 import threading
 import urllib.parse
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -49,12 +49,13 @@ def told_people(payload: Mapping[str, Any], people: Sequence[Person]) -> tuple[P
     return tuple(person for person in active if set(person.roles) & set(payload.get("roles") or ()))
 
 
-def channels_of(message: Message, *, people: Sequence[Person], notifications: Notifications) -> tuple[str, ...]:
+def channels_of(
+    kind: str, payload: Mapping[str, Any], *, people: Sequence[Person], notifications: Notifications
+) -> tuple[str, ...]:
     """Every channel that must tell the message: groups that want it, then the mail of each person it is for.
 
     A group stands for its roles. A message that names nobody is for every group that wants its kind.
     """
-    payload = json.loads(message.payload)
     told = told_people(payload, people)
     names_somebody = bool(payload.get("tell") or payload.get("roles"))
     roles = (
@@ -63,11 +64,21 @@ def channels_of(message: Message, *, people: Sequence[Person], notifications: No
     groups = [
         group_channel(group.name)
         for group in notifications.groups
-        if (not group.kinds or message.kind in group.kinds)
+        if (not group.kinds or kind in group.kinds)
         and (not names_somebody or not group.roles or roles & set(group.roles))
     ]
     mails = [mail_channel(person.login) for person in told if person.email] if notifications.mail else []
     return (*groups, *mails)
+
+
+def unreached_roles(roles: Iterable[str], *, people: Sequence[Person], notifications: Notifications) -> list[str]:
+    """Those of the roles that no request for approval reaches."""
+
+    def reaches(role: str) -> bool:
+        request = {"roles": [role]}
+        return bool(channels_of("approval_requested", request, people=people, notifications=notifications))
+
+    return sorted(role for role in roles if not reaches(role))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +95,12 @@ class Addressing:
         if at - message.written_at > timedelta(days=self.notifications.keep_days):
             self._discard(message, at, f"older than {self.notifications.keep_days} days before anybody could be told")
             return
-        channels = channels_of(message, people=self.core.queries.people(), notifications=self.notifications)
+        channels = channels_of(
+            message.kind,
+            json.loads(message.payload),
+            people=self.core.queries.people(),
+            notifications=self.notifications,
+        )
         if not channels:
             self._discard(message, at, "nobody can be told: no group wants it, and nobody it is for has a mail address")
             return
@@ -164,24 +180,27 @@ def addressed_url(url: str, *, message_id: str, email: str | None) -> str:
 def _notifier(url: str) -> Any:
     import apprise
 
-    # One thread, no pictures from elsewhere, nothing kept on disk.
-    asset = apprise.AppriseAsset(app_id="Diaobo", app_desc="Diaobo", async_mode=False, image_url_mask="")
-    notifier = apprise.Apprise(asset=asset)
-    return notifier if notifier.add(url) else None
+    # No pictures from elsewhere. The service itself and not Apprise's collection of services, which sends in threads of
+    # its own, where nobody can tell whose words are logged.
+    asset = apprise.AppriseAsset(app_id="Diaobo", app_desc="Diaobo", image_url_mask="")
+    return apprise.Apprise.instantiate(url, asset=asset)
 
 
-class _Words(logging.Handler):
-    """What Apprise says while this thread sends. Its logger is one for all threads, and its lines may hold secrets."""
+class _Words(logging.Filter):
+    """Takes what Apprise says while this thread sends, before any log gets it: its lines may hold secrets."""
 
     def __init__(self) -> None:
-        super().__init__(logging.WARNING)
+        super().__init__()
         self.kept = threading.local()
 
-    def emit(self, record: logging.LogRecord) -> None:
-        """Keep the line for the thread that caused it; nobody else sees it."""
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Keep a warning for the thread that caused it; nothing goes on to a log."""
         lines = getattr(self.kept, "lines", None)
-        if lines is not None:
+        if lines is None:
+            return True  # not ours
+        if record.levelno >= logging.WARNING:
             lines.append(record.getMessage())
+        return False
 
 
 _words = _Words()
@@ -190,10 +209,7 @@ _words = _Words()
 @contextmanager
 def _apprise_words() -> Iterator[list[str]]:
     """The lines that Apprise logs inside the block, which go nowhere else."""
-    logger = logging.getLogger("apprise")
-    if _words not in logger.handlers:
-        logger.addHandler(_words)
-    logger.propagate = False
+    logging.getLogger("apprise").addFilter(_words)  # once, however often it is added
     _words.kept.lines = lines = []
     try:
         yield lines

@@ -27,6 +27,8 @@ from pipelines.outbox.senders import Lanes, company_lanes
 POLL_SECONDS = 1.0
 REFRESH_EVERY = timedelta(minutes=1)
 TIDY_EVERY = timedelta(hours=1)
+# A worker that runs takes a message within seconds.
+LEFT_OVER_AFTER = timedelta(minutes=2)
 
 
 def system_clock() -> datetime:
@@ -71,6 +73,19 @@ class Worker:
                     self._collect(stop)
             finally:
                 stop.set()
+
+    def sweep_left_over(self, stop: threading.Event) -> str:
+        """`sweep` when something was due for a while, which a worker that runs would have told; says what was done."""
+        self._refresh()
+        with self.core.storage.reading() as store:
+            left = store.due_message(channels=self._channels(), at=self.clock() - LEFT_OVER_AFTER)
+        if left is None:
+            return "nothing is left over"
+        self.sweep(stop)
+        return f"swept up from {left.message_id} on: is `diaobo serve` running?"
+
+    def _channels(self) -> list[str]:
+        return [channel for senders in self._lanes.values() for channel in senders]
 
     def _every_minute(self) -> None:
         at = self.clock()
@@ -127,7 +142,7 @@ class Worker:
 
     def _discard_what_nobody_can_tell(self, at: datetime) -> None:
         """Messages of people that nothing can tell are given up in time: a new channel must not begin with them."""
-        channels = {channel for senders in self._lanes.values() for channel in senders}
+        channels = self._channels()
         days = self._keep.days
         for message in self.core.queries.messages(state=MessageState.PENDING):
             is_for_people = message.channel.split("/", maxsplit=1)[0] == PEOPLE
