@@ -47,7 +47,7 @@ def text_of(
     lines = [*_route(payload, text), *_decision(payload, text, names or {}), *_lines(payload, text)]
     if app_url and order:
         lines.append(text("Open: {link}", link=f"{app_url}/?order={order}"))
-    return title, "\n".join(lines)
+    return title, "\n".join(lines).strip("\n")
 
 
 def _route(payload: Mapping[str, Any], text: Words) -> Iterator[str]:
@@ -63,6 +63,8 @@ def _route(payload: Mapping[str, Any], text: Words) -> Iterator[str]:
         yield text("Units: {count}", count=text.number(payload["units"]))
     if payload.get("value"):
         yield text("Value: {amount}", amount=_money(payload["value"], text))
+    if payload.get("deviation_share") is not None:
+        yield text("Differs from the advice by {share}", share=text.share(float(payload["deviation_share"])))
     if payload.get("margin_at_risk"):
         yield text("Margin at risk: {amount}", amount=_money(payload["margin_at_risk"], text))
 
@@ -71,7 +73,6 @@ def _decision(payload: Mapping[str, Any], text: Words, names: Mapping[str, str])
     for key, words in (
         ("submitted_by", marked("Submitted by: {person}")),
         ("decided_by", marked("Decided by: {person}")),
-        ("cancelled_by", marked("Cancelled by: {person}")),
         ("commented_by", marked("Comment by: {person}")),
     ):
         if payload.get(key):
@@ -79,12 +80,17 @@ def _decision(payload: Mapping[str, Any], text: Words, names: Mapping[str, str])
     if payload.get("roles"):
         roles = text.listed([text.word(ROLES, role) for role in payload["roles"]])
         yield text("Must decide: {roles}", roles=roles)
-    if payload.get("rules"):
-        yield text("Because of the rules: {rules}", rules=text.listed([str(rule) for rule in payload["rules"]]))
+    if rules := _rules(payload):
+        yield text("Because of the rules: {rules}", rules=text.listed(rules))
     if payload.get("reason"):
         yield text("Reason: {reason}", reason=payload["reason"])
-    if payload.get("comment"):
-        yield text("Comment: {comment}", comment=payload["comment"])
+    if payload.get("text"):
+        yield text("Comment: {comment}", comment=payload["text"])
+
+
+def _rules(payload: Mapping[str, Any]) -> list[str]:
+    """The rules that ask for somebody's yes, each once."""
+    return list(dict.fromkeys(rule["rule_id"] for step in payload.get("steps") or () for rule in step["rules"]))
 
 
 def _lines(payload: Mapping[str, Any], text: Words) -> Iterator[str]:

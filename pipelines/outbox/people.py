@@ -44,7 +44,7 @@ def mail_channel(login: str) -> str:
 def told_people(payload: Mapping[str, Any], people: Sequence[Person]) -> tuple[Person, ...]:
     """Whom a message is for: the logins that it names, else whoever holds one of its roles; disabled people never."""
     active = [person for person in people if not person.is_disabled]
-    if payload.get("tell"):
+    if "tell" in payload:
         return tuple(person for person in active if person.login in payload["tell"])
     return tuple(person for person in active if set(person.roles) & set(payload.get("roles") or ()))
 
@@ -57,15 +57,11 @@ def channels_of(
     A group stands for its roles. A message that names nobody is for every group that wants its kind.
     """
     told = told_people(payload, people)
-    names_somebody = bool(payload.get("tell") or payload.get("roles"))
-    roles = (
-        {role for person in told for role in person.roles} if payload.get("tell") else set(payload.get("roles") or ())
-    )
+    roles = {role for person in told for role in person.roles} | set(payload.get("roles") or ())
     groups = [
         group_channel(group.name)
         for group in notifications.groups
-        if (not group.kinds or kind in group.kinds)
-        and (not names_somebody or not group.roles or roles & set(group.roles))
+        if (not group.kinds or kind in group.kinds) and (not roles or not group.roles or roles & set(group.roles))
     ]
     mails = [mail_channel(person.login) for person in told if person.email] if notifications.mail else []
     return (*groups, *mails)

@@ -1,8 +1,8 @@
 """What people read, in their language: the catalogue, dates, units and money as each language writes them.
 
 Belongs here: `Words`, and the words for codes. Does not: sentences (`message_text.py`). The app has the same mechanism
-and words of its own: the two may not import each other (docs/adr would have to change), so the few words that both use
-stand in both catalogues, and a test holds them together.
+and words of its own: the two may not import each other, so the few words that both use stand in
+both catalogues, and a test holds them together.
 """
 
 from __future__ import annotations
@@ -70,6 +70,10 @@ class Words:
     def number(self, value: int) -> str:
         """A whole number with grouping."""
         return str(numbers.format_decimal(value, locale=self.locale))
+
+    def share(self, share: float) -> str:
+        """A share in percent."""
+        return str(numbers.format_percent(share, locale=self.locale))
 
     def signed_share(self, share: float) -> str:
         """A difference in percent with its sign, e.g. +25%."""
