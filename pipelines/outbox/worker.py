@@ -174,4 +174,7 @@ class Telling:
 
 
 def press_for_decisions(core: Core, at: datetime) -> None:
-    """What the core itself must do as time passes: called once a minute, wherever a worker runs."""
+    """Reminders and escalations, once a minute wherever a worker runs: `core.press_for_decisions(at=at)` of the core.
+
+    This branch's core has no such command yet; merging it with the branch of approvals fills in that one line.
+    """
