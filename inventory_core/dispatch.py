@@ -148,6 +148,7 @@ HANDLERS: dict[type[Command], Callable[[Any, Reader], Decided]] = {
     stock_commands.ReceivePurchase: stock_handlers.receive_purchase,
     outbox_commands.ReleaseMessage: outbox_commands.release,
     outbox_commands.DiscardMessage: outbox_commands.discard,
+    outbox_commands.AddressMessage: outbox_commands.address,
     RegisterCatalog: register_catalog,
     SetApprovalRules: set_approval_rules,
     access_commands.AddPerson: access_handlers.add_person,

@@ -15,7 +15,7 @@ from inventory_core.approvals.rules import ApprovalRulesSet
 from inventory_core.catalog.register import CatalogChanged
 from inventory_core.journal import Entry
 from inventory_core.order_projection import change_order
-from inventory_core.outbox.commands import MessageDiscarded, MessageReleased
+from inventory_core.outbox.commands import MessageAddressed, MessageDiscarded, MessageReleased
 from inventory_core.outbox.model import Message, MessageState
 from inventory_core.receiving.events import ReceivingRulesSet
 from inventory_core.stock_ledger.events import PurchaseReceived, StockCounted, StockMoved, StockOpened
@@ -38,6 +38,7 @@ EVENT_TYPES: dict[str, type[Any]] = ORDER_EVENTS | {
         ReceivingRulesSet,
         MessageReleased,
         MessageDiscarded,
+        MessageAddressed,
     )
 }
 
@@ -88,6 +89,16 @@ def _change_settings(event: Any, entry: Entry, store: Writer) -> None:
         case MessageDiscarded():
             message = _known_message(event.message_number, store)
             store.save_message(replace(message, state=MessageState.DISCARDED))
+        case MessageAddressed():
+            message = _known_message(event.message_number, store)
+            store.save_message(replace(message, state=MessageState.DELIVERED, delivered_at=entry.at, last_error=""))
+            first = store.last_message_number() + 1
+            store.append_messages(
+                [
+                    message.copy_for(channel, number=first + place, entry=entry)
+                    for place, channel in enumerate(event.channels)
+                ]
+            )
         case ApprovalRulesSet():
             store.replace_approval_rules(event.rules)
         case CatalogChanged():

@@ -1,21 +1,33 @@
-"""When the daily job runs by itself: at 02:00 in the company's own zone.
+"""What happens by itself: the daily job at 02:00 in the company's own zone, and messages that no worker delivers.
 
-Does not hold: what it does (`defs/`). The schedule is stopped until somebody starts it in Dagster or by `diaobo serve`.
+Does not hold: what the job does (`defs/`), how messages are delivered (`pipelines/outbox`). Schedule and sensor are
+stopped until somebody starts them in Dagster or by `diaobo serve`.
 """
 
 from __future__ import annotations
 
 import os
+import threading
 
 from dagster import (
     AssetSelection,
     DefaultScheduleStatus,
+    DefaultSensorStatus,
     ScheduleDefinition,
+    SensorEvaluationContext,
+    SkipReason,
     define_asset_job,
     in_process_executor,
+    sensor,
 )
 
+from inventory_core.bootstrap import database_url, open_core
+from inventory_core.errors import Refused
 from pipelines.company import UnableToReadCompany, company_folder, load_company
+from pipelines.outbox.worker import LEFT_OVER_AFTER, Worker
+
+# Dagster gives up an evaluation after 60 s; a notification that is on its way may need some of them.
+SWEEP_SECONDS = 20
 
 # One process: steps hand the one DuckDB file from hand to hand, and each process would import Dagster and dbt anew.
 daily_job = define_asset_job(
@@ -40,3 +52,28 @@ def company_time_zone() -> str:
         return load_company(company_folder(environ=os.environ), environ=os.environ).time_zone
     except UnableToReadCompany:
         return "UTC"
+
+
+@sensor(
+    name="left_over_messages",
+    minimum_interval_seconds=30,
+    default_status=DefaultSensorStatus.RUNNING,
+    description=f"Delivers messages of the outbox that were due for {LEFT_OVER_AFTER}: no worker runs.",
+)
+def left_over_messages(context: SensorEvaluationContext) -> SkipReason:
+    """Sweeps up what the worker of `diaobo serve` left; starts no run."""
+    folder = company_folder(environ=os.environ)
+    try:
+        load_company(folder, environ=os.environ)
+        core = open_core(database_url(folder, os.environ))
+    except (UnableToReadCompany, Refused) as problem:
+        return SkipReason(str(problem))
+    stop = threading.Event()
+    limit = threading.Timer(SWEEP_SECONDS, stop.set)
+    limit.start()
+    try:
+        with core:
+            worker = Worker(core=core, folder=folder, environ=os.environ, say=context.log.info)
+            return SkipReason(worker.sweep_left_over(stop))
+    finally:
+        limit.cancel()

@@ -14,13 +14,14 @@ import click
 # command -> (module below pipelines.commands, one line of help; held here so that --help imports no command)
 COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("run", "The daily job in one process, with progress."),
-    "serve": ("serve", "The app and Dagster, until Ctrl-C."),
+    "serve": ("serve", "The app, Dagster and the worker of the outbox, until Ctrl-C."),
     "company": ("company", "A new company folder from the template."),
     "import": ("import_files", "Data from workbooks, CSV, Parquet through a column mapping."),
     "sql": ("sql", "Read-only SQL on the published marts."),
     "forecast": ("forecast", "Demand forecast from a file, without a company."),
     "suggest": ("suggest", "One round of planning from files, without a company."),
     "order": ("order", "Commands of the core: JSON in, JSON out."),
+    "outbox": ("outbox", "What people, warehouses and shops must be told: the worker, and messages that wait."),
     "verify": ("verify", "Whether the record of orders and stock can be trusted."),
     "user": ("user", "People who may sign in, and their tokens."),
     "sandbox": ("sandbox", "The sample company and the world outside."),

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.landing.entities import ENTITIES
+from pipelines.outbox.settings import Notifications, read_notifications, read_outbox_folder
 from pipelines.toml_tables import TomlTable, read_toml
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -93,6 +94,8 @@ class Company:
     fixed_as_of: dt.date | None
     policy: Policy
     feeds: tuple[Feed, ...]
+    notifications: Notifications = field(default_factory=Notifications)
+    outbox_folder: Path | None = None
 
     @property
     def landing(self) -> Path:
@@ -157,6 +160,8 @@ def load_company(folder: Path, *, environ: Mapping[str, str]) -> Company:
         fixed_as_of=settings.date("as_of"),
         policy=_policy(root.raw("policy") or {}, where=f"{path}: [policy]", problems=problems),
         feeds=_feeds(root.raw("feeds") or [], folder=folder, environ=environ, problems=problems),
+        notifications=read_notifications(root.raw("notifications"), where=f"{path}:", problems=problems),
+        outbox_folder=read_outbox_folder(root.raw("outbox"), company=folder, where=f"{path}:", problems=problems),
     )
     settings.finish()
     root.finish()

@@ -1,11 +1,11 @@
-"""What Dagster loads: assets, checks, the job, the schedule, resources. A page, not a registry."""
+"""What Dagster loads: assets, checks, the job, the schedule, the sensor, resources. A page, not a registry."""
 
 from __future__ import annotations
 
 from dagster import Definitions, load_asset_checks_from_modules, load_assets_from_modules
 from dagster_dbt import DbtCliResource
 
-from pipelines.automation import daily_job, daily_schedule
+from pipelines.automation import daily_job, daily_schedule, left_over_messages
 from pipelines.dbt_parsing import DBT_EXECUTABLE
 from pipelines.defs.dbt_models import assets as dbt_models
 from pipelines.defs.dbt_models import checks as dbt_checks
@@ -24,6 +24,7 @@ defs = Definitions(
     asset_checks=load_asset_checks_from_modules([feed_checks, dbt_checks, planning_checks]),
     jobs=[daily_job],
     schedules=[daily_schedule()],
+    sensors=[left_over_messages],
     resources={
         "company": company,
         "warehouse": WarehouseResource(company=company),

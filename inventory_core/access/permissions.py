@@ -56,6 +56,7 @@ ROLES_OF_COMMAND: dict[type[Command], frozenset[str]] = {
     stock_commands.ReceivePurchase: _HANDLING,
     outbox_commands.ReleaseMessage: _SETTING_UP,
     outbox_commands.DiscardMessage: _SETTING_UP,
+    outbox_commands.AddressMessage: frozenset(OPERATOR.roles),
     RegisterCatalog: _SETTING_UP,
     SetApprovalRules: _SETTING_UP,
     access_commands.AddPerson: _SETTING_UP,

@@ -8,11 +8,12 @@ Messages of one key are told in their order: while the first waits, is tried or 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from inventory_core.journal import Entry
 from inventory_core.receiving.events import TransferOrderClosed, TransferOrderReopened
 from inventory_core.records import plain
 from inventory_core.transfer_orders import events
@@ -57,6 +58,22 @@ class Message:
     def message_id(self) -> str:
         """What the receiver knows the message by, the same at every try."""
         return f"outbox-{self.message_number}"
+
+    def copy_for(self, channel: str, *, number: int, entry: Entry) -> Message:
+        """The same to tell by a channel below this one's, with an order of its own among that channel's messages."""
+        return replace(
+            self,
+            message_number=number,
+            entry_sequence=entry.sequence,
+            channel=channel,
+            key=channel + self.key.removeprefix(self.channel),
+            state=MessageState.PENDING,
+            tries=0,
+            written_at=entry.at,
+            next_try_at=entry.at,
+            delivered_at=None,
+            last_error="",
+        )
 
 
 def wait_after(tries: int) -> timedelta:

@@ -124,6 +124,52 @@ def core(company: Company) -> Iterator[Finding]:
         yield Finding("ok", f"the core's journal is whole: {verification.entry_count} entries")
 
 
+def notifications(company: Company) -> Iterator[Finding]:
+    """Whether people can be told, whose addresses are missing, and which messages wait for a person."""
+    from collections import Counter
+
+    from inventory_core.bootstrap import database_url, open_core
+    from inventory_core.errors import Refused
+    from inventory_core.outbox.model import PEOPLE, MessageState
+    from pipelines.outbox.people import unreached_roles
+    from pipelines.outbox.secrets import UnableToFindAddress, find_url
+
+    settings = company.notifications
+    addresses = [*((group.name, group.address) for group in settings.groups)]
+    addresses += [("mail", settings.mail)] if settings.mail else []
+    for name, address in addresses:
+        try:
+            find_url(address, folder=company.folder, environ=os.environ)
+        except UnableToFindAddress as error:
+            yield Finding("wrong", f"notifications {name}: {error}")
+        else:
+            yield Finding("ok", f"notifications {name}: has an address")
+    if not addresses:
+        yield Finding(
+            "note", "nobody is notified of approvals: write [notifications] in company.toml (docs/notifications.md)"
+        )
+    elif settings.app_url is None:
+        yield Finding("note", "notifications hold no link: write app_url under [notifications] in company.toml")
+    try:
+        with open_core(database_url(company.folder, os.environ)) as opened:
+            rules, people = opened.queries.approval_rules(), opened.queries.people()
+            parked = opened.queries.messages(state=MessageState.PARKED)
+            pending = opened.queries.messages(state=MessageState.PENDING)
+    except Refused:
+        return  # `core` has said it
+    if addresses:
+        for role in unreached_roles({rule.role for rule in rules}, people=people, notifications=settings):
+            yield Finding("note", f"no request to the role {role} can be told: nobody who holds it has a mail address")
+    if parked:
+        yield Finding(
+            "wrong", f"{len(parked):,} messages could not be told and are parked: `diaobo outbox list --state parked`"
+        )
+    waiting = Counter(message.channel for message in pending if message.channel.split("/", maxsplit=1)[0] != PEOPLE)
+    if waiting and company.outbox_folder is None:
+        counts = ", ".join(f"{count:,} for {channel}" for channel, count in sorted(waiting.items()))
+        yield Finding("note", f"messages wait for a sender ({counts}): write folder under [outbox] in company.toml")
+
+
 @click.command("doctor")
 @click.option(
     "--company", "folder", type=click.Path(path_type=Path), help="Company folder; else DIAOBO_COMPANY, else var/sample."
@@ -136,7 +182,12 @@ def command(folder: Path | None) -> None:
     except UnableToReadCompany as error:
         findings += [Finding("wrong", problem) for problem in error.problems]
     else:
-        checks: tuple[Callable[[Company], Iterator[Finding]], ...] = (company_folder_state, publication, core)
+        checks: tuple[Callable[[Company], Iterator[Finding]], ...] = (
+            company_folder_state,
+            publication,
+            core,
+            notifications,
+        )
         for check in checks:
             findings += check(company)
     for finding in findings:

@@ -1,8 +1,11 @@
-"""`diaobo serve`: the app and Dagster beside each other, until Ctrl-C or until one of them ends.
+"""`diaobo serve`: the app, Dagster and the outbox's worker beside each other, until Ctrl-C or until one of them ends.
 
-Belongs here: starting, watching and ending the two programs. Does not: what the app shows (`app_streamlit/`), what
-Dagster runs (`pipelines/definitions.py`). The app starts first: Dagster needs about half a minute on a small machine,
-and people need the app.
+Belongs here: starting, watching and ending the programs. Does not: what the app shows (`app_streamlit/`), what Dagster
+runs (`pipelines/definitions.py`), what the worker tells (`pipelines/outbox`). The app starts first: Dagster needs about
+half a minute on a small machine, and people need the app.
+
+The worker is started again when it ends by itself: nobody looks at it, and a database or network that is away for a
+minute must not take the app away. Its messages wait meanwhile, and a sensor of Dagster sweeps them up.
 """
 
 from __future__ import annotations
@@ -26,20 +29,22 @@ import click
 POLL_SECONDS = 0.2
 READY_SECONDS = 120  # Streamlit answers after six seconds on two busy cores; longer means that something is wrong
 GRACE_SECONDS = 15  # Dagster ends its code servers and marks its runs before it goes
+FIRST_REST_SECONDS, LONGEST_REST_SECONDS = 1, 60  # before a program that ended by itself is started again, doubling
+WELL_AFTER_SECONDS = 300  # a program that ran that long begins again with the first rest
 LAST_LINES = 15
 
 
 @dataclass(frozen=True)
 class Program:
-    """One program to serve: its command, its environment beside ours, its address and where its output goes."""
+    """One program to serve: its command, its environment beside ours, where its output goes, and its address if any."""
 
     name: str
     command: tuple[str, ...]
     environment: Mapping[str, str]
-    host: str
-    port: int
-    port_option: str
     log: Path
+    host: str = ""
+    port: int = 0
+    port_option: str = ""
 
     @property
     def address(self) -> str:
@@ -91,6 +96,16 @@ def dagster_program(folder: Path, *, port: int, home: Path) -> Program:
     )
 
 
+def worker_program(folder: Path) -> Program:
+    """The worker of the outbox of the company in `folder`; it listens nowhere."""
+    return Program(
+        name="Outbox",
+        command=(sys.executable, "-c", "from pipelines.cli import main; main()", "outbox", "run"),
+        environment={"DIAOBO_COMPANY": str(folder), "PYTHONUNBUFFERED": "1"},
+        log=folder / "var" / "serve" / "outbox.log",
+    )
+
+
 def check_port(program: Program) -> None:
     """Raises UnableToServe when somebody listens on the program's port already."""
     family = socket.AF_INET6 if ":" in program.host else socket.AF_INET
@@ -106,10 +121,13 @@ def check_port(program: Program) -> None:
 
 
 @contextlib.contextmanager
-def started(program: Program) -> Iterator[subprocess.Popen[bytes]]:
-    """The running program; at the end of the block it and everything that it started are gone."""
+def started(program: Program, *, again: bool = False) -> Iterator[subprocess.Popen[bytes]]:
+    """The running program; at the end of the block it and everything that it started are gone.
+
+    Its log begins anew, unless it is started `again`.
+    """
     program.log.parent.mkdir(parents=True, exist_ok=True)
-    with program.log.open("wb") as output:
+    with program.log.open("ab" if again else "wb") as output:
         # A session of its own: Ctrl-C reaches us alone, and the whole group can be ended, Dagster's code servers too.
         process = subprocess.Popen(  # noqa: S603 - our own commands
             program.command,
@@ -150,6 +168,38 @@ def wait_until_ready(program: Program, process: subprocess.Popen[bytes], *, stop
                 ) from None
 
 
+@contextlib.contextmanager
+def kept_running(program: Program) -> Iterator[None]:
+    """The program runs until the end of the block: whenever it ends by itself it is started again, after a rest."""
+    ending = threading.Event()
+    keeper = threading.Thread(target=_keep_running, args=(program, ending), name=program.name)
+    keeper.start()
+    try:
+        yield
+    finally:
+        ending.set()
+        keeper.join()
+
+
+def _keep_running(program: Program, ending: threading.Event) -> None:
+    rest, again = FIRST_REST_SECONDS, False
+    while not ending.is_set():
+        with started(program, again=again) as process:
+            started_at = time.monotonic()
+            while process.poll() is None and not ending.wait(POLL_SECONDS):
+                pass
+        if ending.is_set():
+            return
+        if time.monotonic() - started_at > WELL_AFTER_SECONDS:
+            rest = FIRST_REST_SECONDS
+        words = f"{program.name} ended by itself with status {process.returncode}; it is started again in {rest} s"
+        with program.log.open("a", encoding="utf-8") as log:
+            log.write(f"{words}\n")
+        click.echo(f"{words}: see {program.log}", err=True)
+        ending.wait(rest)
+        rest, again = min(rest * 2, LONGEST_REST_SECONDS), True
+
+
 def watch(running: Sequence[tuple[Program, subprocess.Popen[bytes]]], *, stop: threading.Event) -> None:
     """Returns when `stop` is set; raises UnableToServe when one of the programs ends by itself."""
     while not stop.wait(POLL_SECONDS):
@@ -173,9 +223,12 @@ def epitaph(program: Program, status: int) -> str:
 @click.option(
     "--dagster-port", default=3000, show_default=True, type=click.IntRange(1, 65535), help="On this machine only."
 )
-@click.option("--no-dagster", is_flag=True, help="The app alone: no schedule, no runs.")
-def command(*, folder: Path | None, host: str, app_port: int, dagster_port: int, no_dagster: bool) -> None:
-    """The app and Dagster, until Ctrl-C."""
+@click.option("--no-dagster", is_flag=True, help="No schedule, no runs.")
+@click.option("--no-worker", is_flag=True, help="Tells nobody; `diaobo outbox run` does it elsewhere.")
+def command(
+    *, folder: Path | None, host: str, app_port: int, dagster_port: int, no_dagster: bool, no_worker: bool
+) -> None:
+    """The app, Dagster and the worker of the outbox, until Ctrl-C."""
     from pipelines.company import REPOSITORY, UnableToReadCompany, company_folder, load_company
     from pipelines.daily_run import dagster_home
 
@@ -196,14 +249,14 @@ def command(*, folder: Path | None, host: str, app_port: int, dagster_port: int,
             check_port(program)
         if not company.published.is_file():
             click.echo("Nothing is published for this company yet: `diaobo run` fills the app while it is served.")
-        _serve(programs, stop=stop)
+        _serve(programs, worker=None if no_worker else worker_program(chosen), stop=stop)
     except UnableToServe as error:
         click.echo(str(error), err=True)
         raise SystemExit(1) from None
     click.echo("Ended.")
 
 
-def _serve(programs: Sequence[Program], *, stop: threading.Event) -> None:
+def _serve(programs: Sequence[Program], *, worker: Program | None, stop: threading.Event) -> None:
     with contextlib.ExitStack() as stack:
         app = programs[0]
         running = [(app, stack.enter_context(started(app)))]
@@ -211,6 +264,9 @@ def _serve(programs: Sequence[Program], *, stop: threading.Event) -> None:
         if stop.is_set():
             return
         click.echo(f"App      {app.address}")
+        if worker is not None:
+            stack.enter_context(kept_running(worker))
+            click.echo(f"{worker.name:<8} {worker.log}")
         for program in programs[1:]:
             running.append((program, stack.enter_context(started(program))))
             click.echo(f"{program.name:<8} {program.address}  (ready in about half a minute)")

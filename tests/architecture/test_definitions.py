@@ -3,10 +3,24 @@
 from __future__ import annotations
 
 import warnings
+from pathlib import Path
 from types import ModuleType
 
 import pytest
 
+from inventory_core.bootstrap import database_url, open_core
+from tests.core_builders import approved, cheap_passwords, core_on
+
+COMPANY = """
+[company]
+name = "Seller"
+base_currency = "USD"
+time_zone = "UTC"
+[policy]
+service_level = 0.9
+[outbox]
+folder = "told"
+"""
 GROUPS = {"demand", "inventory", "transit", "planning", "orders"}
 LAYERS = {"landing", "raw", "reference", "staging", "intermediate", "planning", "marts", "core", "published"}
 # Assets that never open warehouse.duckdb.
@@ -92,3 +106,23 @@ def test_the_schedule_is_two_in_the_companys_night(
     assert (schedule.cron_schedule, schedule.execution_timezone) == ("0 2 * * *", "Asia/Shanghai")
     monkeypatch.setenv("DIAOBO_COMPANY", str(tmp_path / "none"))
     assert definitions.daily_schedule().execution_timezone == "UTC"
+
+
+def test_the_sensor_sweeps_up_messages_that_no_worker_delivered(
+    definitions: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dagster import build_sensor_context
+
+    monkeypatch.setenv("DIAOBO_COMPANY", str(tmp_path))
+    monkeypatch.delenv("DIAOBO_DATABASE_URL", raising=False)
+    sensor = definitions.left_over_messages
+    with build_sensor_context() as context:
+        assert "holds no company.toml" in sensor(context).skip_message
+        (tmp_path / "company.toml").write_text(COMPANY, encoding="utf-8")
+        assert "there is no core" in sensor(context).skip_message
+        with cheap_passwords(), open_core(database_url(tmp_path, {}), create=True) as core:
+            core_on(core.storage)
+            approved(core)
+        assert "swept up from outbox-3 on" in sensor(context).skip_message
+        assert sensor(context).skip_message == "nothing is left over"
+    assert [path.name for path in (tmp_path / "told").rglob("*.json")] == ["outbox-3.json"]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from click.testing import CliRunner
 
 from inventory_core.bootstrap import database_url, open_core
+from inventory_core.outbox.model import MessageState
 from pipelines.commands.doctor import command
+from tests.core_builders import cheap_passwords, core_on, submitted
 
 SETTINGS = """
 [company]
@@ -116,3 +119,27 @@ def _with_one_person(folder: Path) -> None:
                 people=(PersonToAdd(login="ada", name="Ada", roles=("admin",), email=None, language="en"),),
             )
         )
+
+
+def test_doctor_says_who_can_be_told_and_what_is_parked(tmp_path: Path) -> None:
+    silent = CliRunner().invoke(command, ["--company", str(_company(tmp_path))])
+    assert "nobody is notified of approvals: write [notifications] in company.toml" in silent.output
+
+    channel = '[[notifications.channels]]\nname = "chat"\nurl_from = "DIAOBO_TEST_CHAT"\nroles = ["finance"]\n'
+    (tmp_path / "company.toml").write_text(SETTINGS + channel)
+    with cheap_passwords(), open_core(database_url(tmp_path, {}), create=True) as core:
+        core_on(core.storage)
+        submitted(core)
+        [message] = core.queries.messages()
+        with core.storage.writing() as store:
+            store.save_message(replace(message, state=MessageState.PARKED, last_error="x"))
+
+    broken = CliRunner().invoke(command, ["--company", str(tmp_path)])
+    assert broken.exit_code == 1
+    assert "wrong notifications chat: DIAOBO_TEST_CHAT is set neither in the environment nor in" in broken.output
+    assert "1 messages could not be told and are parked: `diaobo outbox list --state parked`" in broken.output
+
+    (tmp_path / "secrets.toml").write_text('DIAOBO_TEST_CHAT = "json://127.0.0.1/"\n')
+    sound = CliRunner().invoke(command, ["--company", str(tmp_path)])
+    assert "ok    notifications chat: has an address" in sound.output
+    assert "write app_url under [notifications]" in sound.output

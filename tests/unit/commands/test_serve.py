@@ -89,14 +89,36 @@ def test_children_of_a_program_end_with_it(tmp_path: Path) -> None:
         assert time.monotonic() < deadline
 
 
+def test_a_worker_that_ends_by_itself_is_started_again_with_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(serve, "FIRST_REST_SECONDS", 0.01)
+    lives = tmp_path / "lives"
+    dying = program(
+        tmp_path,
+        f"import pathlib, time; lives = pathlib.Path({str(lives)!r}); known = lives.exists(); "
+        "lives.open('a').write('x'); print('up'); "
+        "time.sleep(600) if known and len(lives.read_text()) > 2 else exit(7)",
+    )
+    with serve.kept_running(dying):
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not lives.exists() or len(lives.read_text()) < 3:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+    log = dying.log.read_text(encoding="utf-8")
+    assert log.count("app ended by itself with status 7; it is started again in") == 2
+    assert capsys.readouterr().err.count("ended by itself with status 7") == 2
+    assert len(lives.read_text()) == 3, "and not after the end"
+
+
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
-    """`diaobo serve --no-dagster` over a company, once it says where the app is."""
+    """`diaobo serve`, the app alone, over a company, once it says where the app is."""
     port = free_port()
     command = subprocess.Popen(
         [
             *(sys.executable, "-c", "from pipelines.cli import main; main()"),
-            *("serve", "--no-dagster", "--company", str(build_company(tmp_path / "company"))),
+            *("serve", "--no-dagster", "--no-worker", "--company", str(build_company(tmp_path / "company"))),
             *("--app-port", str(port)),
         ],
         stdout=subprocess.PIPE,
@@ -135,3 +157,47 @@ def test_the_command_ends_when_the_app_dies(served: tuple[subprocess.Popen[str],
     _, errors = command.communicate(timeout=PATIENCE_SECONDS)
     assert command.returncode == 1
     assert "app ended by itself with status -9" in errors
+
+
+@pytest.mark.slow
+def test_the_worker_is_part_of_what_is_served_and_the_app_outlives_it(tmp_path: Path) -> None:
+    port, folder = free_port(), build_company(tmp_path / "company")
+    command = subprocess.Popen(
+        [
+            *(sys.executable, "-c", "from pipelines.cli import main; main()"),
+            *("serve", "--no-dagster", "--company", str(folder), "--app-port", str(port)),
+        ],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    log = folder / "var" / "serve" / "outbox.log"
+    try:
+        assert command.stdout
+        assert command.stdout.readline() == f"App      http://127.0.0.1:{port}\n"
+        assert command.stdout.readline() == f"Outbox   {log}\n"
+        wait_for(log, "waiting: there is no core")  # it waits for one
+        (killed,) = [
+            child
+            for child in Path(f"/proc/{command.pid}/task").glob("*/children")
+            for child in child.read_text(encoding="ascii").split()
+            if "outbox" in Path(f"/proc/{child}/cmdline").read_text(encoding="utf-8").split("\0")
+        ]
+        os.kill(int(killed), signal.SIGKILL)
+        wait_for(log, "Outbox ended by itself with status -9; it is started again in 1 s")
+        assert is_listening(port)
+        command.send_signal(signal.SIGTERM)
+        output, errors = command.communicate(timeout=PATIENCE_SECONDS)
+    finally:
+        command.terminate()  # it ends what it started
+        command.communicate()
+    assert (command.returncode, output.endswith("Ended.\n")) == (0, True)
+    assert "Outbox ended by itself with status -9" in errors
+
+
+def wait_for(log: Path, words: str) -> None:
+    """Until the log says so."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not log.exists() or words not in log.read_text(encoding="utf-8"):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from inventory_core.bootstrap import Core
-from inventory_core.outbox.commands import DiscardMessage, ReleaseMessage, UnableToChangeMessage
+from inventory_core.errors import Malformed
+from inventory_core.outbox.commands import AddressMessage, DiscardMessage, ReleaseMessage, UnableToChangeMessage
 from inventory_core.outbox.delivery import LEASE, DeliveryRound, Sender, UnableToDeliver, deliver_due
 from inventory_core.outbox.model import CHANNELS, TRIES_BEFORE_PARKING, Message
 from inventory_core.transfer_orders.commands import ApproveTransferOrder, CancelTransferOrder, WithdrawTransferOrder
@@ -147,3 +148,34 @@ def test_any_error_of_a_sender_is_kept_with_the_message(core: Core) -> None:
 
     assert run(core, broken).failed_count == 1
     assert core.queries.messages()[0].last_error == "ZeroDivisionError: oops"
+
+
+def test_a_message_is_addressed_once_to_channels_that_wait_for_none_but_their_own(core: Core) -> None:
+    number = approved(core)
+    for message_number in (1, 2):
+        core.execute(
+            AddressMessage(
+                **sender("operator", key=f"address-{message_number}"),
+                message_number=message_number,
+                channels=("people/group", "people/mail/sam"),
+            )
+        )
+    dead, alive = Receiver(failures=99), Receiver()
+    deliver_due(core.storage, {"people/group": dead, "people/mail/sam": alive, "people": alive}, at=AT)
+    assert [one.kind for one in dead.heard] == ["approval_requested"], "the second waits for the first"
+    assert [(one.channel, one.kind, one.message_number) for one in alive.heard] == [
+        ("people/mail/sam", "approval_requested", 5),
+        ("people/mail/sam", "approved", 7),
+    ]
+    assert alive.heard[0].payload == dead.heard[0].payload
+    assert json.loads(alive.heard[0].payload)["document_number"] == number
+    with pytest.raises(UnableToChangeMessage, match="message 1 is delivered already"):
+        core.execute(AddressMessage(**sender("operator"), message_number=1, channels=("people/other",)))
+    assert verify(core).is_sound, "copies are part of the record"
+
+
+@pytest.mark.parametrize("channels", [(), ("origin",), ("people/a", "people/a"), ("people",)])
+def test_a_message_of_people_is_addressed_to_people_alone(core: Core, channels: tuple[str, ...]) -> None:
+    submitted(core)
+    with pytest.raises(Malformed, match="one or more below people/"):
+        core.execute(AddressMessage(**sender("operator"), message_number=1, channels=channels))

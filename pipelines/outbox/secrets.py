@@ -1,0 +1,71 @@
+"""Addresses with secrets: where they are looked up, and how they are kept out of every text that is shown or stored.
+
+Belongs here: environment variables, `secrets.toml`, taking secrets out of texts. Does not: what company.toml may say
+(`settings.py`), sending (`people.py`).
+"""
+
+from __future__ import annotations
+
+import re
+import urllib.parse
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from pipelines.outbox.settings import MAIL_SCHEMES, OPEN_SCHEMES, Address
+from pipelines.toml_tables import read_toml
+
+SECRETS_FILE = "secrets.toml"
+HIDDEN = "***"
+SHORTEST = 3  # shorter pieces stand in every second word, and guard nothing
+
+
+class UnableToFindAddress(Exception):
+    """Neither the environment nor secrets.toml holds what company.toml names."""
+
+
+def find_url(address: Address, *, folder: Path, environ: Mapping[str, str]) -> str:
+    """The Apprise URL of an address: the environment's, else the one in the company's secrets.toml.
+
+    Raises: UnableToFindAddress, in words that hold no secret.
+    """
+    if address.url_from is None:
+        return address.url or ""
+    name = address.url_from
+    found: object = environ.get(name)
+    path = folder / SECRETS_FILE
+    if not found and path.is_file():
+        try:
+            found = read_toml(path).get(name)
+        except ValueError:  # its words repeat a line of the file
+            raise UnableToFindAddress(f"{path} is no valid TOML; write {name} = '...' in it") from None
+    if not isinstance(found, str) or not found.strip():
+        raise UnableToFindAddress(
+            f"{name} is set neither in the environment nor in {path}; write the Apprise URL there"
+        )
+    return found.strip()
+
+
+def without_secrets(text: str, urls: Iterable[str]) -> str:
+    """The text with every piece of these addresses hidden, in whatever spelling.
+
+    >>> without_secrets("POST https://hooks.slack.com/T0/abc%2Fdef failed", ["slack://T01/abc%2Fdef"])
+    'POST https://hooks.slack.com/T0/*** failed'
+    """
+    pieces = {piece for url in urls for piece in _pieces(url)}
+    for piece in sorted(pieces, key=len, reverse=True):
+        text = re.sub(re.escape(piece), HIDDEN, text, flags=re.IGNORECASE)
+    return text
+
+
+def _pieces(url: str) -> set[str]:
+    parts = urllib.parse.urlsplit(url)
+    is_web = parts.scheme in (*OPEN_SCHEMES, *MAIL_SCHEMES)
+    user, _, host = parts.netloc.rpartition("@")
+    raw = [url, *user.split(":"), user, *re.split(r"[/&=]", parts.path), parts.path.strip("/")]
+    raw += [value for _, value in urllib.parse.parse_qsl(parts.query)]
+    if not is_web:
+        raw += [host, *host.split(":")]
+    spellings = {
+        spelling for piece in raw for spelling in (piece, urllib.parse.unquote(piece), urllib.parse.quote(piece))
+    }
+    return {piece for piece in spellings if len(piece) >= SHORTEST}
