@@ -96,10 +96,10 @@ def test_the_list_names_people_and_tokens(user: Callable[..., Result], core: Cor
 
 def test_a_token_acts_until_it_is_revoked(user: Callable[..., Result], core: Core) -> None:
     token = secret_of(user("token", "ada"))
-    assert core.actor_of_token(token).login == "ada"
+    assert core.actor_of_token(token, at=NOW).actor_id == "ada"
     assert user("revoke-token", core.queries.tokens()[0].token_id).exit_code == 0
     with pytest.raises(UnableToSignIn):
-        core.actor_of_token(token)
+        core.actor_of_token(token, at=NOW)
 
 
 def test_with_a_token_its_owner_must_be_allowed(user: Callable[..., Result], core: Core) -> None:

@@ -179,24 +179,24 @@ class TestTokens:
 
     def test_a_token_acts_as_its_person_until_revoked(self, core: Core) -> None:
         token = self.issue(core, "pia")
-        assert core.actor_of_token(token).login == "pia"
+        assert core.actor_of_token(token, at=AT).actor_id == "pia"
         [known] = core.queries.tokens()
         assert (known.login, known.label, known.issued_at, known.is_revoked) == ("pia", "nightly", AT, False)
         for _ in range(2):
             core.execute(access.RevokeToken(**sender("ada"), token_id=known.token_id))
         with pytest.raises(UnableToSignIn, match="revoked"):
-            core.actor_of_token(token)
+            core.actor_of_token(token, at=AT)
 
     def test_a_disabled_persons_token_is_useless(self, core: Core) -> None:
         token = self.issue(core, "pia")
         core.execute(access.DisablePerson(**sender("ada"), login="pia"))
         with pytest.raises(UnableToSignIn):
-            core.actor_of_token(token)
+            core.actor_of_token(token, at=AT)
 
     @pytest.mark.parametrize("token", ["", "diaobo_x", "None"])
     def test_unknown_tokens_open_nothing(self, core: Core, token: str) -> None:
         with pytest.raises(UnableToSignIn):
-            core.actor_of_token(token)
+            core.actor_of_token(token, at=AT)
 
     def test_an_unknown_token_cannot_be_revoked(self, core: Core) -> None:
         with pytest.raises(handlers.UnableToFindToken):
