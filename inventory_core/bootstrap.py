@@ -55,7 +55,9 @@ class Core:
         return self.execute(ChangePassword(actor_id=person.person_id, at=at, idempotency_key=key, password_hash=hashed))
 
     def actor_of_token(self, token: str, *, at: datetime) -> Actor:
-        """As whom the token acts, and what it leaves him. His commands carry its `actor_id` and, as `by_token_id`, `token_id`.
+        """As whom the token acts, and what it leaves him.
+
+        Commands that he sends carry his `actor_id` and, as `by_token_id`, his `token_id`.
 
         Raises: UnableToSignIn.
         """
