@@ -64,7 +64,9 @@ def _count_try(storage: Storage, *, login: str, at: datetime) -> str:
     Raises: UnableToSignIn while the account is locked.
     """
     with storage.writing() as store:
-        credentials = store.credentials(login) or _of_strangers(login, store)
+        credentials = store.credentials(login) or store.credentials(_slot(login))
+        if credentials is None:
+            credentials = Credentials(login=_slot(login), password_hash=hash_of_no_password())
         if credentials.locked_until is not None and at < credentials.locked_until:
             raise UnableToSignIn(
                 f"too many failed tries: wait until {for_people(credentials.locked_until)}, "
@@ -81,13 +83,12 @@ def _count_try(storage: Storage, *, login: str, at: datetime) -> str:
         return credentials.password_hash
 
 
-def _of_strangers(login: str, store: Reader) -> Credentials:
-    """The slot of a login that nobody has: 4,096 of them, so that guessing does not fill the database.
+def _slot(login: str) -> str:
+    """Where tries of a login that nobody has are counted: one of 4,096, so that guessing does not fill the database.
 
     Its name opens with a blank, which no login can.
     """
-    slot = f" {digest(login)[:3]}"
-    return store.credentials(slot) or Credentials(login=slot, password_hash=hash_of_no_password())
+    return f" {digest(login)[:3]}"
 
 
 def actor_of_token(store: Reader, token: str, *, at: datetime) -> Actor:

@@ -19,7 +19,7 @@ from click.testing import CliRunner
 
 from app_streamlit import actions
 from app_streamlit.view_models.order_drafts import OrderLine, OrderToBe
-from inventory_core.access.commands import AddPerson, DisablePerson, IssueToken, PersonToAdd
+from inventory_core.access.commands import AddPerson, ChangePerson, DisablePerson, IssueToken, PersonToAdd
 from inventory_core.access.model import ROLES, Actor
 from inventory_core.access.permissions import UnableToAllow
 from inventory_core.access.scope import UnableToReach
@@ -309,6 +309,27 @@ def test_the_app_opens_no_other_way(column: str, monkeypatch: pytest.MonkeyPatch
                 refusal = found
             is_allowed = not isinstance(refusal, NOT_ALLOWED)
         assert is_allowed == MAY_SEND[name][column], f"{column} sent {name}: {refusal}"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda: DisablePerson(**sender("ada"), login="sam"),
+        lambda: ChangePerson(**sender("ada"), login="sam", roles=("viewer",)),
+        lambda: ChangePerson(**sender("ada"), login="sam", warehouse_ids=("fba_us",)),
+    ],
+    ids=["disabled", "other roles", "other scope"],
+)
+def test_a_session_loses_at_its_next_command_what_its_person_lost(
+    change: Callable[[], Command], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    core = fresh_core()
+    monkeypatch.setattr(actions, "core", lambda: core)
+    person, order = core.queries.person("sam"), core.queries.transfer_order("TO-2026-00001").order
+    assert person is not None
+    core.execute(change())
+    with pytest.raises(NOT_ALLOWED):  # the session still holds the person of before
+        actions.decide("ApproveTransferOrder", order=order, person=person, reason="")
 
 
 def test_the_app_knows_no_operator(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,8 @@ import pytest
 from inventory_core.access import commands as access
 from inventory_core.access import handlers, sign_in
 from inventory_core.access.model import Actor
-from inventory_core.access.permissions import ROLES_OF_COMMAND
+from inventory_core.access.passwords import UnableToChangePassword
+from inventory_core.access.permissions import ROLES_OF_COMMAND, UnableToAllow
 from inventory_core.access.scope import SCOPE_OF_COMMAND
 from inventory_core.access.sign_in import UnableToAct, UnableToSignIn
 from inventory_core.bootstrap import Core
@@ -81,6 +82,98 @@ class TestAccounts:
             core.execute(access.DisablePerson(**sender("ada"), login="zoe"))
 
 
+class TestChanging:
+    def test_what_is_named_changes_and_the_rest_stays(self, core: Core) -> None:
+        core.execute(access.ChangePerson(**sender("ada"), login="PIA", email="p@example.com", roles=("finance",)))
+        core.execute(access.ChangePerson(**sender("ada"), login="pia", name="Pia P.", language="zh"))
+        pia = core.queries.person("pia")
+        assert pia is not None
+        assert (pia.name, pia.email, pia.roles, pia.language) == ("Pia P.", "p@example.com", ("finance",), "zh")
+        core.execute(access.ChangePerson(**sender("ada"), login="pia", email=""))
+        assert core.queries.people()[[one.login for one in core.queries.people()].index("pia")].email is None
+
+    def test_changing_nothing_is_recorded_nowhere(self, core: Core) -> None:
+        entries = core.queries.journal()
+        core.execute(access.ChangePerson(**sender("ada"), login="pia", name="Pia", roles=("planner",)))
+        assert core.queries.journal() == entries
+
+    @pytest.mark.parametrize(
+        "fields", [{}, {"roles": ()}, {"roles": ("boss",)}, {"language": "fr"}, {"name": ""}, {"email": " "}]
+    )
+    def test_changes_that_mean_nothing_are_malformed(self, fields: dict[str, object]) -> None:
+        with pytest.raises(Malformed):
+            access.ChangePerson(**sender("ada"), login="pia", **fields)  # type: ignore[arg-type]
+
+    def test_roles_that_were_taken_away_are_gone_at_the_next_command(self, core: Core) -> None:
+        core.execute(draft("pia"))
+        core.execute(access.ChangePerson(**sender("ada"), login="pia", roles=("viewer",)))
+        with pytest.raises(UnableToAllow, match=r"pia \(viewer\)"):
+            core.execute(draft("pia"))
+
+    def test_an_unknown_person_is_neither_changed_nor_enabled(self, core: Core) -> None:
+        for command in (
+            access.ChangePerson(**sender("ada"), login="zoe", name="Zoe"),
+            access.EnablePerson(**sender("ada"), login="zoe"),
+        ):
+            with pytest.raises(handlers.UnableToFindPerson, match="zoe has no account"):
+                core.execute(command)
+
+    def test_a_disabled_person_comes_back_as_he_was(self, core: Core) -> None:
+        password = reset(core, "pia")
+        core.execute(access.DisablePerson(**sender("ada"), login="pia"))
+        core.execute(access.ChangePerson(**sender("ada"), login="pia", name="Pia P."))
+        with pytest.raises(UnableToAct):
+            core.execute(draft("pia"))
+        for _ in range(2):
+            core.execute(access.EnablePerson(**sender("ada"), login="pia"))
+        assert core.queries.journal()[-1].event_type == "PersonEnabled"
+        assert core.queries.journal()[-2].event_type == "PersonChanged"
+        assert core.sign_in(login="pia", password=password, at=AT).name == "Pia P."
+        core.execute(draft("pia"))
+
+
+class TestOwnPassword:
+    NEW = "correct horse battery"
+
+    def change(self, core: Core, old: str, new: str = NEW, *, login: str = "pia") -> Outcome:
+        return core.change_password(login=login, old_password=old, new_password=new, at=AT, key=f"change-{old}-{new}")
+
+    def test_the_new_password_opens_and_the_old_one_does_not(self, core: Core) -> None:
+        old = reset(core, "pia")
+        assert self.change(core, old).secrets == {}
+        assert core.sign_in(login="pia", password=self.NEW, at=AT).login == "pia"
+        with pytest.raises(UnableToSignIn):
+            core.sign_in(login="pia", password=old, at=AT)
+        entry = core.queries.journal()[-1]
+        assert (entry.actor_id, entry.event_type, entry.payload) == ("pia", "PasswordChanged", '{"login":"pia"}')
+
+    def test_the_old_password_is_proven_and_guesses_are_counted(self, core: Core) -> None:
+        old = reset(core, "pia")
+        for _ in range(sign_in.TRIES_BEFORE_LOCK_OUT):
+            with pytest.raises(UnableToSignIn, match="is wrong"):
+                self.change(core, "guess")
+        with pytest.raises(UnableToSignIn, match="too many failed tries"):
+            self.change(core, old)
+
+    @pytest.mark.parametrize(
+        ("new", "words"),
+        [
+            ("short", "12 to 200"),
+            ("x" * 201, "12 to 200"),
+            ("aaaaaaaaaaaaa", "again and again"),
+            ("Longlogin-Zoe", "login"),
+        ],
+    )
+    def test_easy_passwords_are_refused(self, core: Core, new: str, words: str) -> None:
+        add(core, "longlogin-zoe", "viewer")
+        old = reset(core, "longlogin-zoe")
+        with pytest.raises(UnableToChangePassword, match=words):
+            self.change(core, old, new, login="longlogin-zoe")
+        with pytest.raises(UnableToChangePassword, match="is the old one"):
+            self.change(core, old, old, login="longlogin-zoe")
+        assert core.sign_in(login="longlogin-zoe", password=old, at=AT)
+
+
 class TestPeopleSheet:
     def test_accounts_that_exist_are_left_alone(self, core: Core) -> None:
         password = reset(core, "pia")
@@ -118,6 +211,25 @@ class TestSignIn:
                 core.sign_in(login=login, password="wrong", at=AT)
             words.append(str(refused.value))
         assert len(set(words)) == 1
+
+    def test_a_login_that_nobody_has_is_locked_out_in_the_same_words(self, core: Core) -> None:
+        words: dict[str, list[str]] = {"pia": [], "nobody": []}
+        for login, said in words.items():
+            for minutes in (*range(sign_in.TRIES_BEFORE_LOCK_OUT + 1), 30):
+                with pytest.raises(UnableToSignIn) as refused:
+                    core.sign_in(login=login, password="wrong", at=later(minutes))
+                said.append(str(refused.value))
+        assert words["pia"] == words["nobody"]
+        assert "too many failed tries" in words["nobody"][-2]
+
+    def test_strangers_fill_no_table(self, core: Core) -> None:
+        """Tries of logins that nobody has share 4,096 slots, whose names no login can have."""
+        assert {sign_in._slot(f"stranger-{number}") for number in range(50_000)} <= {
+            f" {number:03x}" for number in range(4_096)
+        }
+        for name in (" 0ab", "two words"):
+            with pytest.raises(Malformed):
+                access.PersonToAdd(login=f"x{name}", name="x", roles=("viewer",))
 
     def test_failed_tries_lock_out_until_time_has_passed(self, core: Core) -> None:
         password = reset(core, "pia")
@@ -164,6 +276,26 @@ class TestLastAdmin:
         core.execute(access.DisablePerson(**sender("zoe"), login="ada"))
         with pytest.raises(handlers.UnableToDisablePerson, match="last admin"):
             core.execute(access.DisablePerson(**sender("operator"), login="zoe"))
+
+    @pytest.mark.parametrize(
+        "change", [{"roles": ("viewer",)}, {"warehouse_ids": ("us_3pl",)}, {"shop_ids": ("amazon_us",)}]
+    )
+    def test_the_last_admin_of_the_whole_company_stays_that(
+        self, core: Core, change: dict[str, tuple[str, ...]]
+    ) -> None:
+        add(core, "zoe", "admin")
+        core.execute(access.ChangePerson(**sender("ada"), login="zoe", warehouse_ids=("us_3pl",)))
+        with pytest.raises(handlers.UnableToChangePerson, match="ada is the last admin of the whole company"):
+            core.execute(access.ChangePerson(**sender("ada"), login="ada", **change))  # type: ignore[arg-type]
+        with pytest.raises(handlers.UnableToDisablePerson, match="last admin"):
+            core.execute(access.DisablePerson(**sender("ada"), login="ada"))
+        core.execute(access.ChangePerson(**sender("ada"), login="zoe", warehouse_ids=()))
+        core.execute(access.ChangePerson(**sender("ada"), login="ada", **change))  # type: ignore[arg-type]
+
+    def test_a_scoped_admin_on_the_sheet_is_not_the_admin_that_a_company_needs(self) -> None:
+        core = Core(MemoryStorage())
+        sheet = (access.PersonToAdd(login="zoe", name="Zoe", roles=("admin",), warehouse_ids=("us_3pl",)),)
+        assert set(core.execute(access.EnsurePeople(**sender("operator"), people=sheet)).secrets) == {"zoe", "admin"}
 
 
 class TestTokens:

@@ -38,14 +38,18 @@ def downgrade() -> None:
 
 
 def _make_credentials_anew(*references: sa.ForeignKey, where: str = "") -> None:
-    """Their reference to people comes or goes: SQLite cannot alter a constraint, so the table is made anew."""
+    """Their reference to people comes or goes: SQLite cannot alter a constraint, so the table is made anew.
+
+    Strangers' tries are counted there too (`access/sign_in.py`), and they are no people.
+    """
+    op.execute(f"CREATE TABLE credentials_kept AS SELECT {CREDENTIALS} FROM credentials {where}")
+    op.drop_table("credentials")
     op.create_table(
-        "credentials_anew",
+        "credentials",
         sa.Column("login", sa.Text(), *references, primary_key=True),
         sa.Column("password_hash", sa.Text(), nullable=False),
         sa.Column("failed_sign_ins", sa.Integer(), nullable=False),
         sa.Column("locked_until", sa.Text()),
     )
-    op.execute(f"INSERT INTO credentials_anew ({CREDENTIALS}) SELECT {CREDENTIALS} FROM credentials {where}")
-    op.drop_table("credentials")
-    op.rename_table("credentials_anew", "credentials")
+    op.execute(f"INSERT INTO credentials ({CREDENTIALS}) SELECT {CREDENTIALS} FROM credentials_kept")
+    op.drop_table("credentials_kept")
