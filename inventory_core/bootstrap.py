@@ -11,9 +11,11 @@ from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 
+from inventory_core.access.commands import ChangePassword
 from inventory_core.access.model import Actor, Person
+from inventory_core.access.passwords import password_hash, require_good_password
 from inventory_core.access.permissions import permitted_commands
-from inventory_core.access.sign_in import person_of_token, sign_in
+from inventory_core.access.sign_in import actor_of_token, sign_in
 from inventory_core.commands import Command, Outcome
 from inventory_core.dispatch import handle
 from inventory_core.export import Rows, export_rows
@@ -42,10 +44,25 @@ class Core:
         """The person whose login and password these are. Raises: UnableToSignIn."""
         return sign_in(self.storage, login=login, password=password, at=at)
 
-    def actor_of_token(self, token: str) -> Person:
-        """The person as whom the token acts. Raises: UnableToSignIn."""
+    def change_password(self, *, login: str, old_password: str, new_password: str, at: datetime, key: str) -> Outcome:
+        """Give a person the password that he chose, once the old one proved him; `key` is the idempotency key.
+
+        Raises: UnableToSignIn when the old one is wrong, UnableToChangePassword when the new one will not do.
+        """
+        person = self.sign_in(login=login, password=old_password, at=at)
+        require_good_password(new_password, login=person.login, old_password=old_password)
+        hashed = password_hash(new_password)
+        return self.execute(ChangePassword(actor_id=person.person_id, at=at, idempotency_key=key, password_hash=hashed))
+
+    def actor_of_token(self, token: str, *, at: datetime) -> Actor:
+        """As whom the token acts, and what it leaves him.
+
+        Commands that he sends carry his `actor_id` and, as `by_token_id`, his `token_id`.
+
+        Raises: UnableToSignIn.
+        """
         with self.storage.reading() as store:
-            return person_of_token(store, token)
+            return actor_of_token(store, token, at=at)
 
     def permissions(self, actor: Actor, *, order: TransferOrder | None = None) -> frozenset[str]:
         """Names of commands that the actor (`person.actor`) may send now, about `order` or, without one, at all."""

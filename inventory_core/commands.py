@@ -13,7 +13,11 @@ from inventory_core.instants import check_utc
 
 @dataclass(frozen=True, kw_only=True)
 class Command:
-    """A wish in the imperative: who, when, why, and the key under which it happens at most once."""
+    """A wish in the imperative: who, when, why, and the key under which it happens at most once.
+
+    Whoever lets a sender in says who he is: `actor_id`, and `by_token_id` where he came with a token. The core looks up
+    what both may at this very command (`access/sign_in.py`).
+    """
 
     # Read by pydantic where commands come as JSON: nothing unknown is ignored, nothing is bent into shape.
     __pydantic_config__: ClassVar[dict[str, object]] = {"extra": "forbid", "strict": True}
@@ -23,9 +27,12 @@ class Command:
     at: datetime
     idempotency_key: str
     reason: str = ""
+    by_token_id: str | None = None
 
     def __post_init__(self) -> None:
         check_name(self.actor_id, name="actor_id")
+        if self.by_token_id is not None:
+            check_name(self.by_token_id, name="by_token_id")
         check_utc(self.at, name="at")
         check_name(self.idempotency_key, name="idempotency_key")
         check_reason(self.reason, is_required=self.reason_is_required)

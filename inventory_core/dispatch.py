@@ -14,7 +14,8 @@ from inventory_core.access import commands as access_commands
 from inventory_core.access import handlers as access_handlers
 from inventory_core.access.model import Actor
 from inventory_core.access.permissions import require_permission
-from inventory_core.access.sign_in import actor_of
+from inventory_core.access.scope import require_scope
+from inventory_core.access.sign_in import sender_of
 from inventory_core.approvals.rules import SetApprovalRules, set_approval_rules
 from inventory_core.catalog.register import RegisterCatalog, register_catalog
 from inventory_core.commands import Command, Outcome
@@ -33,6 +34,8 @@ from inventory_core.transfer_orders import commands as order_commands
 from inventory_core.transfer_orders import handlers as order_handlers
 from inventory_core.transfer_orders import shipment_commands, shipment_handlers
 
+_HOW_SENT = ("at", "by_token_id")
+
 
 class UnableToRepeat(Refused):
     """The idempotency key was used for something else."""
@@ -43,12 +46,13 @@ def handle(command: Command, store: Writer) -> Outcome:
 
     Raises: Refused, in words, when a rule forbids it; nothing of it must be kept then.
     """
-    actor = actor_of(store, command.actor_id)
+    actor = sender_of(command, store)
     content_digest = _content_digest(command)
     done_before = store.handled_command(command.idempotency_key)
     if done_before is not None:
         return _answer_again(done_before, command, content_digest)
     require_permission(command, actor)
+    require_scope(command, actor, store)
     decided = HANDLERS[type(command)](command, store)
     outcome = _record(command, actor, decided, store)
     store.save_handled_command(
@@ -63,8 +67,8 @@ def handle(command: Command, store: Writer) -> Outcome:
 
 
 def _content_digest(command: Command) -> str:
-    """What the command says, apart from when: a repetition comes later by the sender's clock."""
-    content = {field.name: getattr(command, field.name) for field in fields(command) if field.name != "at"}
+    """What the command says, apart from when and by which token: a repetition comes later, perhaps by a new token."""
+    content = {field.name: getattr(command, field.name) for field in fields(command) if field.name not in _HOW_SENT}
     return digest(canonical_json({"command": type(command).__name__, **content}))
 
 
@@ -120,6 +124,7 @@ def _next_entry(command: Command, actor: Actor, event: Any, transfer_order_id: s
         transfer_order_id=transfer_order_id,
         payload=canonical_json(event),
         previous_hash=last.hash if last else FIRST_PREVIOUS_HASH,
+        token_id=actor.token_id,
     )
     return replace(entry, hash=entry.computed_hash())
 
@@ -153,7 +158,10 @@ HANDLERS: dict[type[Command], Callable[[Any, Reader], Decided]] = {
     SetApprovalRules: set_approval_rules,
     access_commands.AddPerson: access_handlers.add_person,
     access_commands.EnsurePeople: access_handlers.ensure_people,
+    access_commands.ChangePerson: access_handlers.change_person,
     access_commands.DisablePerson: access_handlers.disable_person,
+    access_commands.EnablePerson: access_handlers.enable_person,
+    access_commands.ChangePassword: access_handlers.change_password,
     access_commands.ResetPassword: access_handlers.reset_password,
     access_commands.IssueToken: access_handlers.issue_token,
     access_commands.RevokeToken: access_handlers.revoke_token,

@@ -18,7 +18,10 @@ FIRST_PREVIOUS_HASH = "0" * 64
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One event as it was recorded. `roles` are the actor's at that time; `payload` is the event's canonical JSON."""
+    """One event as it was recorded. `roles` are the actor's at that time; `payload` is the event's canonical JSON.
+
+    `token_id` is the token through which a script acted as the actor, None for people.
+    """
 
     sequence: int
     at: datetime
@@ -32,9 +35,13 @@ class Entry:
     payload: str
     previous_hash: str
     hash: str = ""
+    token_id: str | None = None
 
     def computed_hash(self) -> str:
-        """SHA-256 over every field but the hash itself, as a canonical JSON array in the order of the fields."""
+        """SHA-256 over every field but the hash itself, as a canonical JSON array in the order of the fields.
+
+        Entries without a token have one element less: those of before there were any keep their hashes.
+        """
         fields = (
             self.sequence,
             instant_text(self.at),
@@ -47,6 +54,7 @@ class Entry:
             self.transfer_order_id,
             self.payload,
             self.previous_hash,
+            *(() if self.token_id is None else (self.token_id,)),
         )
         return digest(canonical_json(fields))
 

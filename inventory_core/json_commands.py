@@ -22,7 +22,7 @@ from inventory_core.transfer_orders.model import TransferOrder
 AnyCommand = TypeVar("AnyCommand", bound=Command)
 
 # Filled in by whoever knows the sender and the time; nobody may claim them in the text.
-GIVEN_FROM_OUTSIDE = ("actor_id", "at")
+GIVEN_FROM_OUTSIDE = ("actor_id", "at", "by_token_id")
 
 
 class UnableToReadCommand(Malformed):
@@ -34,8 +34,10 @@ class UnableToReadCommand(Malformed):
         super().__init__("\n".join(self.problems))
 
 
-def command_from_json(command_type: type[AnyCommand], text: str, *, actor_id: str, at: datetime) -> AnyCommand:
-    """The command that the text describes, sent by that actor at that time.
+def command_from_json(
+    command_type: type[AnyCommand], text: str, *, actor_id: str, at: datetime, by_token_id: str | None = None
+) -> AnyCommand:
+    """The command that the text describes, sent by that actor (through that token) at that time.
 
     Raises: UnableToReadCommand with every problem at once.
     """
@@ -50,7 +52,7 @@ def command_from_json(command_type: type[AnyCommand], text: str, *, actor_id: st
     claimed = [f"{name}: leave it out, it is known already" for name in GIVEN_FROM_OUTSIDE if name in content]
     if claimed:
         raise UnableToReadCommand(claimed)
-    complete = {**content, "actor_id": actor_id, "at": instant_text(at)}
+    complete = {**content, "actor_id": actor_id, "at": instant_text(at), "by_token_id": by_token_id}
     try:
         return TypeAdapter(command_type).validate_json(json.dumps(complete))
     except ValidationError as error:
@@ -125,7 +127,7 @@ def command_schema(command_type: type[Command]) -> dict[str, Any]:
     schema = TypeAdapter(command_type).json_schema()
     for name in GIVEN_FROM_OUTSIDE:
         del schema["properties"][name]
-        schema["required"].remove(name)
+    schema["required"] = [name for name in schema["required"] if name not in GIVEN_FROM_OUTSIDE]
     if command_type.reason_is_required:
         schema["required"].append("reason")
         del schema["properties"]["reason"]["default"]

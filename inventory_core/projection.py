@@ -9,7 +9,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from inventory_core.access.events import PasswordReset, PersonAdded, PersonDisabled, TokenIssued, TokenRevoked
+from inventory_core.access.events import (
+    PasswordChanged,
+    PasswordReset,
+    PersonAdded,
+    PersonChanged,
+    PersonDisabled,
+    PersonEnabled,
+    TokenIssued,
+    TokenRevoked,
+)
 from inventory_core.access.model import Person, Token
 from inventory_core.approvals.rules import ApprovalRulesSet
 from inventory_core.catalog.register import CatalogChanged
@@ -24,7 +33,16 @@ from inventory_core.storage.ports import Writer
 from inventory_core.transfer_orders.fold import ORDER_EVENTS
 from inventory_core.transfer_orders.model import UnableToApplyEvent
 
-_ACCESS_EVENTS = (PersonAdded, PersonDisabled, PasswordReset, TokenIssued, TokenRevoked)
+_ACCESS_EVENTS = (
+    PersonAdded,
+    PersonChanged,
+    PersonDisabled,
+    PersonEnabled,
+    PasswordReset,
+    PasswordChanged,
+    TokenIssued,
+    TokenRevoked,
+)
 EVENT_TYPES: dict[str, type[Any]] = ORDER_EVENTS | {
     event_type.__name__: event_type
     for event_type in (
@@ -60,17 +78,18 @@ def project(event: Any, entry: Entry, store: Writer) -> None:
 def _change_access(event: Any, entry: Entry, store: Writer) -> None:
     match event:
         case PersonAdded():
-            person = Person(
-                login=event.login, name=event.name, email=event.email, roles=event.roles, language=event.language
-            )
-            store.save_person(person)
+            store.save_person(Person(**vars(event)))
+        case PersonChanged():
+            is_disabled = _known_person(event.login, store).is_disabled
+            store.save_person(Person(**vars(event), is_disabled=is_disabled))
         case PersonDisabled():
             store.save_person(replace(_known_person(event.login, store), is_disabled=True))
-        case PasswordReset():
+        case PersonEnabled():
+            store.save_person(replace(_known_person(event.login, store), is_disabled=False))
+        case PasswordReset() | PasswordChanged():
             _known_person(event.login, store)
         case TokenIssued():
-            token = Token(token_id=event.token_id, login=event.login, label=event.label, issued_at=entry.at)
-            store.save_token(token)
+            store.save_token(Token(**vars(event), issued_at=entry.at))
         case TokenRevoked():
             store.save_token(replace(_known_token(event.token_id, store), is_revoked=True))
 
@@ -142,7 +161,7 @@ def _known_person(login: str, store: Writer) -> Person:
 
 
 def _known_token(token_id: str, store: Writer) -> Token:
-    token = next((token for token in store.tokens() if token.token_id == token_id), None)
+    token = store.token(token_id)
     if token is None:
         raise UnableToApplyEvent(f"token {token_id} was never issued")
     return token

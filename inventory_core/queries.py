@@ -10,13 +10,14 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from inventory_core.access.model import Person, Token
+from inventory_core.access.model import Actor, Person, Token
+from inventory_core.access.scope import may_see_order
 from inventory_core.approvals.model import ApprovalRule
 from inventory_core.catalog.model import CatalogLane, CatalogProduct, CatalogWarehouse, Company
 from inventory_core.journal import Entry
 from inventory_core.outbox.model import Message, MessageState
 from inventory_core.stock_ledger.free_stock import FreeStock, free_stock
-from inventory_core.stock_ledger.model import PlaceKind, RecordedMovement, StockKey
+from inventory_core.stock_ledger.model import PlaceKind, RecordedMovement, Reservation, StockKey
 from inventory_core.storage.ports import Storage
 from inventory_core.transfer_orders.loading import UnableToFindTransferOrder, find_shipment
 from inventory_core.transfer_orders.model import OPEN_STATUSES, RESERVING_STATUSES, Status, TransferOrder
@@ -69,13 +70,14 @@ class Queries:
         """Over the core's storage."""
         self._storage = storage
 
-    def transfer_orders(self, *, status: Status | str | None = None) -> list[TransferOrder]:
-        """All orders, or those of one status, by document number.
+    def transfer_orders(self, *, status: Status | str | None = None, actor: Actor | None = None) -> list[TransferOrder]:
+        """All orders, or those of one status, or those with an end in the actor's scope, by document number.
 
         Raises: ValueError for a status that there is none of.
         """
         with self._storage.reading() as store:
-            return store.transfer_orders(status=None if status is None else Status(status))
+            orders = store.transfer_orders(status=None if status is None else Status(status))
+        return [order for order in orders if actor is None or may_see_order(actor, order)]
 
     def transfer_order(self, reference: str) -> TransferOrderHistory:
         """One order by id or document number, with its journal entries, oldest first.
@@ -129,12 +131,29 @@ class Queries:
             for line in found.lines
         ]
 
-    def balances(self, *, warehouse_id: str | None = None) -> dict[StockKey, int]:
-        """Units by place, product, lot and condition where there are any: everywhere, or in one warehouse."""
+    def balances(self, *, warehouse_id: str | None = None, actor: Actor | None = None) -> dict[StockKey, int]:
+        """Units by place, product, lot and condition where there are any: everywhere, or in one warehouse.
+
+        An actor sees all of what is in no warehouse (in transit, lost ...), and the warehouses of his scope.
+        """
         with self._storage.reading() as store:
             if warehouse_id is None:
-                return store.balances()
-            return store.balances(place_kind=PlaceKind.WAREHOUSE, place_id=warehouse_id)
+                found = store.balances()
+            else:
+                found = store.balances(place_kind=PlaceKind.WAREHOUSE, place_id=warehouse_id)
+        return {
+            key: units
+            for key, units in found.items()
+            if actor is None
+            or key.place.place_kind is not PlaceKind.WAREHOUSE
+            or actor.may_see_warehouse(key.place.place_id)
+        }
+
+    def reservations(self, *, warehouse_id: str | None = None, actor: Actor | None = None) -> list[Reservation]:
+        """Units that approved orders hold: everywhere, or in one warehouse, or in those of the actor's scope."""
+        with self._storage.reading() as store:
+            found = store.reservations(warehouse_id=warehouse_id)
+        return [one for one in found if actor is None or actor.may_see_warehouse(one.warehouse_id)]
 
     def free_stock(self, warehouse_id: str, *, skus: Collection[str]) -> dict[str, FreeStock] | None:
         """On hand and reserved good units of those products; None where the ledger does not keep the warehouse."""

@@ -47,6 +47,10 @@ def rebuild(store: Writer) -> None:
     store.save_products(told.products().values(), removed_skus=())
     store.replace_approval_rules(told.approval_rules())
     store.replace_receiving_rules(told.receiving_rules())
+    for person in told.people():
+        store.save_person(person)
+    for token in told.tokens():
+        store.save_token(token)
     if not store.movements():
         store.append_movements(told.movements())
     if not store.receipt_counts():

@@ -88,13 +88,15 @@ CHINESE_NEW_YEARS = tuple(
     for text in ("2022-02-01", "2023-01-22", "2024-02-10", "2025-01-29", "2026-02-17", "2027-02-06", "2028-01-26")
 )
 
-# login, name, e-mail, role, language
+# login, name, e-mail, role, language, warehouses (none: all), shops (none: all)
 PEOPLE = (
-    ("planner", "林悦 Lin Yue", "lin.yue@lumivo.example", "planner", "zh"),
-    ("supervisor", "Martin Schäfer", "martin.schaefer@lumivo.example", "supervisor", "en"),
-    ("finance", "赵文静 Zhao Wenjing", "zhao.wenjing@lumivo.example", "finance", "zh"),
-    ("warehouse", "陈志强 Chen Zhiqiang", "chen.zhiqiang@lumivo.example", "warehouse", "zh"),
-    ("admin", "Alex Kim", "alex.kim@lumivo.example", "admin", "en"),
+    ("planner", "林悦 Lin Yue", "lin.yue@lumivo.example", "planner", "zh", "", ""),
+    ("supervisor", "Martin Schäfer", "martin.schaefer@lumivo.example", "supervisor", "en", "", ""),
+    ("finance", "赵文静 Zhao Wenjing", "zhao.wenjing@lumivo.example", "finance", "zh", "", ""),
+    ("warehouse", "陈志强 Chen Zhiqiang", "chen.zhiqiang@lumivo.example", "warehouse", "zh", "", ""),
+    # Counts in California: may receive there, and not send from Shenzhen.
+    ("warehouse_us", "Rosa Delgado", "rosa.delgado@lumivo.example", "warehouse", "en", "us_3pl;fba_us", ""),
+    ("admin", "Alex Kim", "alex.kim@lumivo.example", "admin", "en", "", ""),
 )
 
 # rule, role, from this value on, currency, mode

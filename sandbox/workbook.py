@@ -68,7 +68,7 @@ def sheets(world: World) -> Iterable[tuple[str, Sequence[str], Iterable[Sequence
         ("rule_id", "role", "minimum_value_amount", "value_currency", "mode"),
         [(rule, role, float(least) if least else None, *rest) for rule, role, least, *rest in APPROVAL_RULES],
     )
-    yield "people", ("login", "person_name", "email", "role", "language"), PEOPLE
+    yield "people", ("login", "person_name", "email", "role", "language", "warehouse_ids", "shop_ids"), PEOPLE
 
 
 def _names(text: str) -> Sequence[str]:

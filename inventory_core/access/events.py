@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,6 +15,21 @@ class PersonAdded:
     email: str | None
     roles: tuple[str, ...]
     language: str
+    warehouse_ids: tuple[str, ...] = ()
+    shop_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonChanged:
+    """What an account says and allows became this."""
+
+    login: str
+    name: str
+    email: str | None
+    roles: tuple[str, ...]
+    language: str
+    warehouse_ids: tuple[str, ...]
+    shop_ids: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,8 +40,22 @@ class PersonDisabled:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PersonEnabled:
+    """A closed account was opened again."""
+
+    login: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class PasswordReset:
-    """A person got a new password."""
+    """A person got a new password from somebody else."""
+
+    login: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PasswordChanged:
+    """A person chose a new password."""
 
     login: str
 
@@ -37,6 +67,10 @@ class TokenIssued:
     token_id: str
     login: str
     label: str
+    roles: tuple[str, ...] = ()
+    warehouse_ids: tuple[str, ...] = ()
+    commands: tuple[str, ...] = ()
+    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

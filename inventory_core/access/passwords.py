@@ -7,9 +7,19 @@ import secrets
 from functools import cache
 from typing import TYPE_CHECKING
 
+from inventory_core.errors import Refused
+
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
 
+
+class UnableToChangePassword(Refused):
+    """The new password is too easy, or no new one."""
+
+
+# NIST SP 800-63B asks for 8 at least and against rules of composition; whoever approves money gets four more.
+MINIMUM_LENGTH = 12
+MAXIMUM_LENGTH = 200  # Argon2 reads all of it
 # Without look-alikes (0 o 1 l i): passwords are read from a screen once and typed by hand.
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
@@ -29,6 +39,21 @@ def new_password() -> str:
 def password_hash(password: str) -> str:
     """Argon2id hash with its salt and parameters."""
     return _hasher().hash(password)
+
+
+def require_good_password(password: str, *, login: str, old_password: str) -> None:
+    """Raises: UnableToChangePassword unless a person may choose this password."""
+    if not MINIMUM_LENGTH <= len(password) <= MAXIMUM_LENGTH:
+        raise UnableToChangePassword(
+            f"the new password must have {MINIMUM_LENGTH} to {MAXIMUM_LENGTH} characters: "
+            "several words are easy to remember"
+        )
+    if password.strip().casefold() == login:
+        raise UnableToChangePassword("the new password must not be the login: choose another one")
+    if len(set(password)) == 1:
+        raise UnableToChangePassword("the new password must not be one character again and again: choose another one")
+    if password == old_password:
+        raise UnableToChangePassword("the new password is the old one: choose another one")
 
 
 @cache

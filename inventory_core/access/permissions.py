@@ -6,7 +6,8 @@ What an order itself allows (its status, its open steps, who had a hand in it) i
 from __future__ import annotations
 
 from inventory_core.access import commands as access_commands
-from inventory_core.access.model import OPERATOR, Actor
+from inventory_core.access.model import OPERATOR, ROLES, Actor
+from inventory_core.access.scope import is_in_scope
 from inventory_core.approvals.rules import SetApprovalRules
 from inventory_core.catalog.register import RegisterCatalog
 from inventory_core.commands import Command
@@ -22,7 +23,7 @@ from inventory_core.transfer_orders.model import TransferOrder
 
 
 class UnableToAllow(Refused):
-    """None of the sender's roles may do this."""
+    """None of the sender's roles may do this, or his token may not."""
 
 
 _PLANNING = frozenset({"planner", "admin"})
@@ -31,6 +32,7 @@ _HANDLING = frozenset({"warehouse", "admin"})
 # Whoever counts does not also say where the missing units went.
 _EXPLAINING = frozenset({"supervisor", "finance", "admin"})
 _SETTING_UP = frozenset({*OPERATOR.roles, "admin"})
+_EVERYBODY = frozenset({*OPERATOR.roles, *ROLES})
 
 ROLES_OF_COMMAND: dict[type[Command], frozenset[str]] = {
     order_commands.DraftTransferOrder: _PLANNING,
@@ -61,24 +63,52 @@ ROLES_OF_COMMAND: dict[type[Command], frozenset[str]] = {
     SetApprovalRules: _SETTING_UP,
     access_commands.AddPerson: _SETTING_UP,
     access_commands.EnsurePeople: _SETTING_UP,
+    access_commands.ChangePerson: _SETTING_UP,
     access_commands.DisablePerson: _SETTING_UP,
+    access_commands.EnablePerson: _SETTING_UP,
     access_commands.ResetPassword: _SETTING_UP,
+    access_commands.ChangePassword: frozenset(ROLES),
     access_commands.IssueToken: _SETTING_UP,
-    access_commands.RevokeToken: _SETTING_UP,
+    access_commands.RevokeToken: _EVERYBODY,  # whose token it is, its handler asks
 }
+
+# What gives somebody access: a narrowed token could use it to give itself what it was denied.
+GIVES_ACCESS: frozenset[type[Command]] = frozenset(
+    {
+        access_commands.AddPerson,
+        access_commands.EnsurePeople,
+        access_commands.ChangePerson,
+        access_commands.EnablePerson,
+        access_commands.ResetPassword,
+        access_commands.IssueToken,
+    }
+)
 
 
 POSSIBLE_FROM = order_handlers.POSSIBLE_FROM | shipment_handlers.POSSIBLE_FROM | receiving_handlers.POSSIBLE_FROM
 
 
 def require_permission(command: Command, actor: Actor) -> None:
-    """Raises: UnableToAllow unless one of the actor's roles may send this command."""
-    allowed = ROLES_OF_COMMAND[type(command)]
+    """Raises: UnableToAllow unless one of the actor's roles may send this command, and his token too."""
+    allowed, name = ROLES_OF_COMMAND[type(command)], type(command).__name__
     if allowed.isdisjoint(actor.roles):
         raise UnableToAllow(
-            f"{actor.actor_id} ({', '.join(actor.roles)}) may not send {type(command).__name__}: "
+            f"{actor.actor_id} ({', '.join(actor.roles) or 'no role'}) may not send {name}: "
             f"ask someone with the role {' or '.join(sorted(allowed - set(OPERATOR.roles)))}"
         )
+    if not _is_allowed_by_token(type(command), actor):
+        raise UnableToAllow(
+            f"the token {actor.token_id} of {actor.actor_id} may not send {name}: ask an admin for a token that may, "
+            "or sign in yourself"
+        )
+
+
+def _is_allowed_by_token(command: type[Command], actor: Actor) -> bool:
+    if actor.token_id is None:
+        return True
+    if command is access_commands.ChangePassword or (actor.is_narrowed and command in GIVES_ACCESS):
+        return False
+    return actor.commands is None or command.__name__ in actor.commands
 
 
 def permitted_commands(actor: Actor, *, order: TransferOrder | None = None) -> frozenset[str]:
@@ -86,7 +116,10 @@ def permitted_commands(actor: Actor, *, order: TransferOrder | None = None) -> f
     return frozenset(
         command.__name__
         for command, roles in ROLES_OF_COMMAND.items()
-        if not roles.isdisjoint(actor.roles) and _is_possible(command, actor, order)
+        if not roles.isdisjoint(actor.roles)
+        and _is_allowed_by_token(command, actor)
+        and _is_possible(command, actor, order)
+        and is_in_scope(command, actor, order)
     )
 
 

@@ -1,6 +1,7 @@
-"""Proving who one is: by login and password, or by token. Nothing here is a command, for there is no actor yet.
+"""Proving who one is: by login and password, or by token; and what the sender of a command may at that moment.
 
 A try is counted before the password is looked at, so that many tries at once are not cheaper than one after another.
+Logins that nobody has take the same path to the same words, a lock-out included: their tries are counted in slots.
 """
 
 from __future__ import annotations
@@ -8,11 +9,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from inventory_core.access.model import OPERATOR, Actor, Person
+from inventory_core.access.model import OPERATOR, Actor, Credentials, Person, Token
 from inventory_core.access.passwords import hash_of_no_password, is_password, token_hash
+from inventory_core.commands import Command
 from inventory_core.errors import Malformed, Refused
 from inventory_core.identifiers import login_of
 from inventory_core.instants import check_utc, for_people
+from inventory_core.records import digest
 from inventory_core.storage.ports import Reader, Storage
 
 # Five guesses a quarter of an hour are 175,000 a year against 2^79 passwords, and a typist seldom errs five times.
@@ -25,7 +28,7 @@ class UnableToSignIn(Refused):
 
 
 class UnableToAct(Refused):
-    """A command names a sender who has no account, or a disabled one."""
+    """A command names a sender who has no account or a disabled one, or a token that opens nothing any more."""
 
 
 _WRONG = "login or password is wrong: try again, or ask an admin to reset the password"
@@ -41,10 +44,8 @@ def sign_in(storage: Storage, *, login: str, password: str, at: datetime) -> Per
         wanted = login_of(login)
     except Malformed:
         raise UnableToSignIn(_WRONG) from None
+    hash_of_no_password()  # made once, outside of the transaction
     hashed = _count_try(storage, login=wanted, at=at)
-    if hashed is None:
-        is_password(password, hashed=hash_of_no_password())
-        raise UnableToSignIn(_WRONG)
     if not is_password(password, hashed=hashed):
         raise UnableToSignIn(_WRONG)
     with storage.writing() as store:
@@ -57,15 +58,15 @@ def sign_in(storage: Storage, *, login: str, password: str, at: datetime) -> Per
     return person
 
 
-def _count_try(storage: Storage, *, login: str, at: datetime) -> str | None:
-    """Count one more try as failed, until it proves right; the hash to compare with, None for an unknown login.
+def _count_try(storage: Storage, *, login: str, at: datetime) -> str:
+    """Count one more try as failed, until it proves right; the hash to compare with.
 
     Raises: UnableToSignIn while the account is locked.
     """
     with storage.writing() as store:
-        credentials = store.credentials(login)
+        credentials = store.credentials(login) or store.credentials(_slot(login))
         if credentials is None:
-            return None
+            credentials = Credentials(login=_slot(login), password_hash=hash_of_no_password())
         if credentials.locked_until is not None and at < credentials.locked_until:
             raise UnableToSignIn(
                 f"too many failed tries: wait until {for_people(credentials.locked_until)}, "
@@ -82,20 +83,33 @@ def _count_try(storage: Storage, *, login: str, at: datetime) -> str | None:
         return credentials.password_hash
 
 
-def person_of_token(store: Reader, token: str) -> Person:
-    """The person as whom the token acts.
+def _slot(login: str) -> str:
+    """Where tries of a login that nobody has are counted: one of 4,096, so that guessing does not fill the database.
 
-    Raises: UnableToSignIn when the token is unknown or revoked, or the account disabled.
+    Its name opens with a blank, which no login can.
     """
+    return f" {digest(login)[:3]}"
+
+
+def actor_of_token(store: Reader, token: str, *, at: datetime) -> Actor:
+    """The person as the token lets him act at that instant.
+
+    Raises: UnableToSignIn when the token is unknown, revoked or expired, or the account disabled.
+    """
+    check_utc(at, name="at")
     found = store.token_of_hash(token_hash(token))
     person = store.person(found.login) if found else None
-    if found is None or found.is_revoked or person is None or person.is_disabled:
-        raise UnableToSignIn("the token is unknown or revoked, or its account is disabled: ask an admin for a new one")
-    return person
+    if found is None or person is None or person.is_disabled or not found.is_usable(at):
+        raise UnableToSignIn(
+            "the token is unknown, revoked or expired, or its account is disabled: ask an admin for a new one"
+        )
+    return found.narrowed(person.actor)
 
 
 def actor_of(store: Reader, actor_id: str) -> Actor:
-    """The sender of a command with his roles of now.
+    """The person of that login (or the operator) as an actor with his roles of now; no token narrows it.
+
+    What a command's own sender may is asked with `sender_of`.
 
     Raises: UnableToAct when there is no such person, or the account is disabled.
     """
@@ -105,3 +119,26 @@ def actor_of(store: Reader, actor_id: str) -> Actor:
     if person is None or person.is_disabled:
         raise UnableToAct(f"{actor_id} {'is disabled' if person else 'has no account'}: sign in as somebody else")
     return person.actor
+
+
+def sender_of(command: Command, store: Reader) -> Actor:
+    """The sender of a command as he may act at this moment, narrowed by the token through which he sends it.
+
+    Raises: UnableToAct when there is no such person, or the account is disabled, or the token is not his, revoked or
+    expired.
+    """
+    actor = actor_of(store, command.actor_id)
+    if command.by_token_id is None:
+        return actor
+    token = store.token(command.by_token_id)
+    if token is None or token.login != command.actor_id:
+        raise UnableToAct(f"{command.actor_id} has no token {command.by_token_id}: ask an admin for one")
+    if not token.is_usable(command.at):
+        raise UnableToAct(f"the token {command.by_token_id} {_why_useless(token)}: ask an admin for a new one")
+    return token.narrowed(actor)
+
+
+def _why_useless(token: Token) -> str:
+    if token.is_revoked or token.expires_at is None:
+        return "is revoked"
+    return f"expired at {for_people(token.expires_at)}"

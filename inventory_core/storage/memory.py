@@ -104,6 +104,10 @@ class MemoryStore(MemoryLedger):
         """See `Reader`."""
         return sorted(self._tokens.values(), key=lambda token: token.token_id)
 
+    def token(self, token_id: str) -> Token | None:
+        """See `Reader`."""
+        return self._tokens.get(token_id)
+
     def token_of_hash(self, token_hash: str) -> Token | None:
         """See `Reader`."""
         token_ids = (token_id for token_id, hashed in self._token_hashes.items() if hashed == token_hash)

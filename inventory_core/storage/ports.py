@@ -72,10 +72,13 @@ class Reader(LedgerReader, Protocol):
         """The person of exactly that login."""
 
     def credentials(self, login: str) -> Credentials | None:
-        """What proves that person's identity."""
+        """What proves that person's identity, or how often strangers tried (`access/sign_in.py`)."""
 
     def tokens(self) -> list[Token]:
         """All tokens, revoked ones too, by token_id."""
+
+    def token(self, token_id: str) -> Token | None:
+        """The token of that id."""
 
     def token_of_hash(self, token_hash: str) -> Token | None:
         """The token whose text has that hash."""

@@ -181,19 +181,36 @@ def rule_of(row: Row) -> ApprovalRule:
     )
 
 
+_PERSON_LISTS = ("roles", "warehouse_ids", "shop_ids")
+_TOKEN_LISTS = ("roles", "warehouse_ids", "commands")
+
+
+def _texts(value: object, names: Sequence[str]) -> dict[str, str]:
+    return {name: canonical_json(getattr(value, name)) for name in names}
+
+
+def _lists(row: Row, names: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    return {name: tuple(json.loads(row[name])) for name in names}
+
+
 def person_row(person: Person) -> dict[str, Any]:
     """One row of `people`."""
-    return {**plain(person), "roles": canonical_json(person.roles)}
+    return {**plain(person), **_texts(person, _PERSON_LISTS)}
 
 
 def person_of(row: Row) -> Person:
     """The person of his row."""
-    return Person(**{**row, "roles": tuple(json.loads(row["roles"]))})
+    return Person(**{**row, **_lists(row, _PERSON_LISTS)})
 
 
 def credentials_of(row: Row) -> Credentials:
     """The credentials of their row."""
     return Credentials(**{**row, "locked_until": _instant(row["locked_until"])})
+
+
+def token_row(token: Token) -> dict[str, Any]:
+    """One row of `tokens`, without the hash."""
+    return {**plain(token), **_texts(token, _TOKEN_LISTS)}
 
 
 def token_of(row: Row) -> Token:
@@ -204,6 +221,8 @@ def token_of(row: Row) -> Token:
         label=row["label"],
         issued_at=instant_from_text(row["issued_at"]),
         is_revoked=row["is_revoked"],
+        expires_at=_instant(row["expires_at"]),
+        **_lists(row, _TOKEN_LISTS),
     )
 
 

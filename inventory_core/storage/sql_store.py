@@ -202,6 +202,11 @@ class SqlStore(SqlLedger, SqlReceiving, SqlShipments, SqlOutbox):
         found = self._rows(select(tables.tokens))
         return sorted((rows.token_of(row) for row in found), key=lambda token: token.token_id)
 
+    def token(self, token_id: str) -> Token | None:
+        """See `Reader`."""
+        found = self._rows(select(tables.tokens).where(tables.tokens.c.token_id == token_id))
+        return rows.token_of(found[0]) if found else None
+
     def token_of_hash(self, token_hash: str) -> Token | None:
         """See `Reader`."""
         found = self._rows(select(tables.tokens).where(tables.tokens.c.token_hash == token_hash))
@@ -209,7 +214,7 @@ class SqlStore(SqlLedger, SqlReceiving, SqlShipments, SqlOutbox):
 
     def save_token(self, token: Token) -> None:
         """See `Writer`."""
-        self._put(tables.tokens, plain(token))
+        self._put(tables.tokens, rows.token_row(token))
 
     def save_token_hashes(self, hashes: Mapping[str, str]) -> None:
         """See `Writer`."""

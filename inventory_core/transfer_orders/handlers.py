@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from inventory_core.access.model import Actor
-from inventory_core.access.sign_in import actor_of
+from inventory_core.access.sign_in import sender_of
 from inventory_core.approvals.model import required_steps
 from inventory_core.catalog.model import CatalogLane, Company
 from inventory_core.decisions import Decided
@@ -182,7 +182,7 @@ def approve(command: commands.ApproveTransferOrder, store: Reader) -> Decided:
     and the record names him in each step.
     """
     order = _load(command, store)
-    actor = actor_of(store, command.actor_id)
+    actor = sender_of(command, store)
     steps = order.steps_open_to(actor)
     if not steps:
         raise UnableToApproveTransferOrder(_why_not_deciding(order, actor, verb="approve"))
@@ -198,7 +198,7 @@ def approve(command: commands.ApproveTransferOrder, store: Reader) -> Decided:
 def reject(command: commands.RejectTransferOrder, store: Reader) -> Decided:
     """A no for the first open step that the actor may decide."""
     order = _load(command, store)
-    actor = actor_of(store, command.actor_id)
+    actor = sender_of(command, store)
     steps = order.steps_open_to(actor)
     if not steps:
         raise UnableToRejectTransferOrder(_why_not_deciding(order, actor, verb="reject"))

@@ -1,7 +1,8 @@
 """`diaobo order`: the core's commands about transfer orders for scripts, JSON in and JSON out.
 
 Exit status 0: done, or done before under the same idempotency key. 3: refused, in words on stderr and as JSON on
-stdout. 2: malformed, one line per problem on stderr. Who sends is the token's owner; when is the machine's clock.
+stdout. 2: malformed, one line per problem on stderr. Who sends is the token's owner, as far as the token lets him;
+when is the machine's clock.
 Several commands at once: a JSON array, or one object in each line; each is answered by one line of JSON.
 Reading (`list`, `show`) asks for no token: whoever can open the company's database can read it.
 """
@@ -15,6 +16,7 @@ from typing import Any
 
 import click
 
+from inventory_core.access.model import Actor
 from inventory_core.bootstrap import Core
 from inventory_core.commands import Command
 from inventory_core.errors import Malformed, Refused
@@ -86,13 +88,16 @@ def _sending(name: str) -> click.Command:
             raise click.UsageError("pass --token, or set DIAOBO_TOKEN; an admin makes one with `diaobo user token`")
         with core_session(folder) as core:
             try:
-                sender = core.actor_of_token(token)
+                now = dt.datetime.now(dt.UTC)
+                sender = core.actor_of_token(token, at=now)
                 text = _read(source)
                 texts = batch_of(text)
                 if texts is not None:
-                    _send_batch(core, command_type, texts, actor_id=sender.person_id)
+                    _send_batch(core, command_type, texts, sender=sender)
                     return
-                content = command_from_json(command_type, text, actor_id=sender.person_id, at=dt.datetime.now(dt.UTC))
+                content = command_from_json(
+                    command_type, text, actor_id=sender.actor_id, by_token_id=sender.token_id, at=now
+                )
                 _print(outcome_as_json(core.execute(content)))
             except Refused as refusal:
                 _print(_refusal_as_json(refusal))
@@ -101,7 +106,7 @@ def _sending(name: str) -> click.Command:
     return send
 
 
-def _send_batch(core: Core, command_type: type[Command], texts: list[str], *, actor_id: str) -> None:
+def _send_batch(core: Core, command_type: type[Command], texts: list[str], *, sender: Actor) -> None:
     """Every command, each answered in a line of its own; nothing is sent when one of them is malformed.
 
     Ends the program with exit status 3 when one of them was refused, after all were tried.
@@ -109,7 +114,10 @@ def _send_batch(core: Core, command_type: type[Command], texts: list[str], *, ac
     commands, problems = [], []
     for number, text in enumerate(texts, start=1):
         try:
-            commands.append(command_from_json(command_type, text, actor_id=actor_id, at=dt.datetime.now(dt.UTC)))
+            now = dt.datetime.now(dt.UTC)
+            commands.append(
+                command_from_json(command_type, text, actor_id=sender.actor_id, by_token_id=sender.token_id, at=now)
+            )
         except UnableToReadCommand as error:
             problems += [f"command {number}: {problem}" for problem in error.problems]
     if problems:

@@ -168,6 +168,8 @@ MASTER = (
             text_column("email"),
             Column("role", "text", required=True, choices=ROLES),
             Column("language", "text", choices=("en", "zh")),
+            text_column("warehouse_ids", description="those he is responsible for, separated by ; (empty: all)"),
+            text_column("shop_ids", description="those he sees, separated by ; (empty: all)"),
         ),
         keys=("login", "role"),
         is_master=True,

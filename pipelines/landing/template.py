@@ -39,6 +39,7 @@ EXAMPLES: dict[str, object] = {
     "expected_date": "2026-11-20", "promotion_id": "black-friday", "start_date": "2026-11-27",
     "end_date": "2026-11-30", "discount_share": 0.2, "rule_id": "large-orders", "minimum_value_amount": 5000,
     "value_currency": "USD", "login": "lin", "person_name": "Lin Wei", "email": "lin@example.com", "language": "zh",
+    "warehouse_ids": "us_east;us_west", "shop_ids": "amazon_us",
 }  # fmt: skip
 
 TYPE_NOTES = {

@@ -198,8 +198,8 @@ def test_master_data_arrives_whole(imported):
     counts = {entity: imported.report.accepted[entity] for entity in ("products", "warehouses", "shops", "lanes")}
     assert counts == {"products": 60, "warehouses": 5, "shops": 3, "lanes": 8}
     assert imported.rows("select count(*) from raw.products where length(ean) = 13") == [(60,)]
-    people = imported.rows("select login, role from raw.people order by all")
-    assert people == sorted((login, role) for login, _, _, role, _ in PEOPLE)
+    people = imported.rows("select login, role, coalesce(warehouse_ids, '') from raw.people order by all")
+    assert people == sorted((login, role, warehouse_ids) for login, _, _, role, _, warehouse_ids, _ in PEOPLE)
     ((cost, currency),) = imported.rows(
         f"select purchase_cost_amount, purchase_cost_currency from raw.products where sku = "
         f"'{imported.world.catalog.products[7].sku}'"

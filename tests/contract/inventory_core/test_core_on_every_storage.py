@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from datetime import timedelta
 from decimal import Decimal
 
-from inventory_core.access.commands import IssueToken
+from inventory_core.access.commands import (
+    AddPerson,
+    ChangePerson,
+    DisablePerson,
+    EnablePerson,
+    IssueToken,
+    PersonToAdd,
+    RevokeToken,
+)
 from inventory_core.bootstrap import Core, open_core
 from inventory_core.catalog.model import CatalogProduct
 from inventory_core.commands import Command
@@ -22,7 +31,8 @@ from inventory_core.receiving.commands import (
     SetReceivingRules,
 )
 from inventory_core.receiving.model import ReceivingRule
-from inventory_core.stock_ledger.commands import BinUnits, SetOpeningStock
+from inventory_core.records import digest
+from inventory_core.stock_ledger.commands import BinUnits, CountStock, SetOpeningStock
 from inventory_core.storage.memory import MemoryStorage
 from inventory_core.storage.ports import Storage
 from inventory_core.transfer_orders.commands import (
@@ -94,6 +104,31 @@ def goods_of_a_day() -> list[Command]:
     ]
 
 
+def people_of_a_day() -> list[Command]:
+    """Somebody with a scope, changed, disabled and enabled, whose narrow token does a little and is revoked."""
+    uma = PersonToAdd(login="uma", name="Uma", roles=("planner",), warehouse_ids=("us_3pl",), shop_ids=("店",))
+    token_id = f"token_{digest('42')[:12]}"
+    expires_at = AT + timedelta(days=30)
+    return [
+        AddPerson(**sender("ada", key="40"), person=uma),
+        ChangePerson(**sender("ada", key="41"), login="uma", roles=("planner", "warehouse"), email="u@example.com"),
+        IssueToken(**sender("ada", key="42"), login="uma", label="x", roles=("warehouse",), expires_at=expires_at),
+        draft("uma", key="43", by_token_id=token_id),
+        draft("uma", key="44"),
+        CountStock(
+            **sender("uma", key="45"),
+            by_token_id=token_id,
+            warehouse_id="cn_main",
+            counts=(BinUnits(sku="LAMP", units=1),),
+            reason="x",
+        ),
+        SetOpeningStock(**sender("uma", key="46"), by_token_id=token_id, warehouse_id="us_3pl", counts=()),
+        DisablePerson(**sender("ada", key="47"), login="uma"),
+        EnablePerson(**sender("ada", key="48"), login="uma"),
+        RevokeToken(**sender("uma", key="49"), token_id=token_id),
+    ]
+
+
 def a_day(core: Core) -> list[str]:
     """Commands of one day under fixed keys; what became of each."""
     first, second = {"transfer_order_id": "TO-2026-00001"}, {"transfer_order_id": "TO-2026-00002"}
@@ -112,6 +147,7 @@ def a_day(core: Core) -> list[str]:
         RejectTransferOrder(**sender("sam", key="11"), **second, reason="太多"),
         CancelTransferOrder(**sender("pia", key="12"), **first, reason="sold out"),
         IssueToken(**sender("ada", key="13"), login="pia", label="nightly"),
+        *people_of_a_day(),
         *goods_of_a_day(),
     ]
     outcomes = []
@@ -135,6 +171,9 @@ def test_the_same_day_gives_the_same_record(storage: Storage) -> None:
     assert core.queries.messages() == fake.queries.messages()
     assert [entry.payload for entry in core.queries.journal()] == [entry.payload for entry in fake.queries.journal()]
     assert core.queries.units_on_order() == fake.queries.units_on_order()
+    assert core.queries.people() == fake.queries.people()
+    assert core.queries.tokens() == fake.queries.tokens()
+    assert [entry.event_type for entry in core.queries.journal() if entry.token_id] == ["StockOpened"]
     found = verify(core)
     assert found.is_sound, found.first_break
 

@@ -129,7 +129,15 @@ ENTRY = Entry(
     previous_hash=FIRST_PREVIOUS_HASH,
     hash="f" * 64,
 )
-PIA = Person(login="pia", name="皮亚", email="pia@example.com", roles=("planner", "viewer"), language="zh")
+PIA = Person(
+    login="pia",
+    name="皮亚",
+    email="pia@example.com",
+    roles=("planner", "viewer"),
+    language="zh",
+    warehouse_ids=("仓库", "a;b"),
+    shop_ids=("店",),
+)
 
 
 def test_an_order_comes_back_exactly(storage: Storage) -> None:
@@ -260,7 +268,16 @@ def test_people_and_what_they_prove(storage: Storage) -> None:
         store.save_credentials(Credentials(login="pia", password_hash="x"))
         locked = Credentials(login="pia", password_hash="y", failed_sign_ins=4, locked_until=ODD_AT)
         store.save_credentials(locked)
-        token = Token(token_id="t1", login="pia", label="nightly", issued_at=ODD_AT)
+        token = Token(
+            token_id="t1",
+            login="pia",
+            label="nightly",
+            issued_at=ODD_AT,
+            roles=("planner",),
+            warehouse_ids=("cn_main", "仓库"),
+            commands=("RecordReceipt",),
+            expires_at=ODD_AT,
+        )
         store.save_token(token)
         store.save_token_hashes({"t1": "hash"})
         store.save_token(replace(token, is_revoked=True))
@@ -273,11 +290,27 @@ def test_people_and_what_they_prove(storage: Storage) -> None:
         assert store.tokens() == [replace(token, is_revoked=True)]
         assert store.token_of_hash("hash") == replace(token, is_revoked=True)
         assert store.token_of_hash("other") is None
+        assert store.token("t1") == replace(token, is_revoked=True)
+        assert store.token("t2") is None
+
+
+def test_tries_of_strangers_are_counted_without_an_account(storage: Storage) -> None:
+    slot = Credentials(login=" 0ab", password_hash="x", failed_sign_ins=2)
+    with storage.writing() as store:
+        store.save_credentials(slot)
+    with storage.reading() as store:
+        assert (store.credentials(" 0ab"), store.people()) == (slot, [])
 
 
 def test_the_journal_keeps_its_order_and_every_character(storage: Storage) -> None:
     entries = [
-        replace(ENTRY, sequence=number, hash=f"{number:064d}", transfer_order_id="to_1" if number % 2 else None)
+        replace(
+            ENTRY,
+            sequence=number,
+            hash=f"{number:064d}",
+            transfer_order_id="to_1" if number % 2 else None,
+            token_id="t1" if number % 3 else None,
+        )
         for number in range(1, 13)
     ]
     with storage.writing() as store:

@@ -243,3 +243,12 @@ def test_a_batch_with_one_malformed_command_sends_none(order: Callable[..., Resu
     ]
     listed = CliRunner().invoke(command, ["list", "--company", str(tmp_path)])
     assert json.loads(listed.stdout) == []
+
+
+def test_the_journal_shows_which_script_sent_it(order: Callable[..., Result], tmp_path: Path) -> None:
+    number = json.loads(order("draft", {**DRAFT, "idempotency_key": "1"}).stdout)["document_number"]
+    order("submit", [{"transfer_order_id": number, "idempotency_key": "2"}])
+    shown = json.loads(CliRunner().invoke(command, ["show", number, "--company", str(tmp_path)]).stdout)
+    with open_core(database_url(tmp_path, {})) as core:
+        [token_id] = [one.token_id for one in core.queries.tokens() if one.login == "pia"]
+    assert {entry["token_id"] for entry in shown["history"]} == {token_id}

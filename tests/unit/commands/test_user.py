@@ -87,7 +87,7 @@ def test_the_list_names_people_and_tokens(user: Callable[..., Result], core: Cor
     user("token", "zoe", "--label", "nightly")
     user("disable", "zoe")
     table = user("list").stdout
-    assert "zoe    张三  planner  en        disabled" in table.splitlines()
+    assert "zoe    张三  planner  all         all    en        disabled" in table.splitlines()
     assert "nightly" in table
     content = json.loads(user("list", "--format", "json").stdout)
     assert [one["login"] for one in content["people"]] == ["ada", "zoe"]
@@ -96,10 +96,10 @@ def test_the_list_names_people_and_tokens(user: Callable[..., Result], core: Cor
 
 def test_a_token_acts_until_it_is_revoked(user: Callable[..., Result], core: Core) -> None:
     token = secret_of(user("token", "ada"))
-    assert core.actor_of_token(token).login == "ada"
+    assert core.actor_of_token(token, at=NOW).actor_id == "ada"
     assert user("revoke-token", core.queries.tokens()[0].token_id).exit_code == 0
     with pytest.raises(UnableToSignIn):
-        core.actor_of_token(token)
+        core.actor_of_token(token, at=NOW)
 
 
 def test_with_a_token_its_owner_must_be_allowed(user: Callable[..., Result], core: Core) -> None:
@@ -109,6 +109,60 @@ def test_with_a_token_its_owner_must_be_allowed(user: Callable[..., Result], cor
     assert (refused.exit_code, "zoe (planner) may not send AddPerson" in refused.stderr) == (3, True)
     assert user("add", "eve", "--role", "viewer", "--token", admin).exit_code == 0
     assert core.queries.journal()[-1].actor_id == "ada"
+
+
+def test_a_scope_and_its_end(user: Callable[..., Result], core: Core) -> None:
+    user("add", "zoe", "--role", "warehouse", "--warehouse", "us_3pl", "--warehouse", "fba_us", "--shop", "shopify")
+    zoe = core.queries.person("zoe")
+    assert zoe is not None
+    assert (zoe.warehouse_ids, zoe.shop_ids) == (("us_3pl", "fba_us"), ("shopify",))
+    assert "us_3pl, fba_us  shopify" in user("list").stdout
+    assert (
+        user("change", "zoe", "--all-warehouses", "--role", "viewer", "--name", "Zoe Z.").stdout == "zoe is changed\n"
+    )
+    zoe = core.queries.person("zoe")
+    assert zoe is not None
+    assert (zoe.name, zoe.roles, zoe.warehouse_ids, zoe.shop_ids) == ("Zoe Z.", ("viewer",), (), ("shopify",))
+    both = user("change", "zoe", "--shop", "x", "--all-shops")
+    assert (both.exit_code, "not both" in both.stderr) == (2, True)
+    nothing = user("change", "zoe")
+    assert (nothing.exit_code, "nothing to change" in nothing.stderr) == (2, True)
+
+
+def test_an_account_is_opened_again(user: Callable[..., Result], core: Core) -> None:
+    user("add", "zoe", "--role", "planner")
+    user("disable", "zoe")
+    assert user("enable", "zoe").stdout == "zoe is enabled\n"
+    zoe = core.queries.person("zoe")
+    assert zoe is not None
+    assert not zoe.is_disabled
+
+
+def test_a_narrow_token_that_ends(user: Callable[..., Result], core: Core) -> None:
+    user("add", "zoe", "--role", "planner", "--role", "warehouse")
+    limits = ("--role", "warehouse", "--warehouse", "us_3pl", "--command", "RecordReceipt", "--expires-in-days", "30")
+    token = secret_of(user("token", "zoe", *limits))
+    actor = core.actor_of_token(token, at=NOW)
+    assert (actor.roles, actor.warehouse_ids, actor.commands) == (("warehouse",), {"us_3pl"}, {"RecordReceipt"})
+    [known] = core.queries.tokens()
+    assert known.expires_at is not None
+    assert 29 <= (known.expires_at - NOW).days <= 30
+    with pytest.raises(UnableToSignIn, match="expired"):
+        core.actor_of_token(token, at=known.expires_at)
+    listed = user("list").stdout
+    assert "warehouse, us_3pl, RecordReceipt" in listed
+    assert f"{known.expires_at:%Y-%m-%d}  active" in listed
+    unknown = user("token", "zoe", "--command", "Receive")
+    assert (unknown.exit_code, "there is no command Receive" in unknown.stderr) == (3, True)
+
+
+def test_a_token_that_is_narrow_makes_no_other(user: Callable[..., Result], core: Core) -> None:
+    narrow = secret_of(user("token", "ada", "--command", "IssueToken"))
+    refused = user("token", "ada", "--token", narrow)
+    assert (refused.exit_code, "may not send IssueToken" in refused.stderr) == (3, True)
+    whole = secret_of(user("token", "ada"))
+    assert user("token", "ada", "--token", whole).exit_code == 0
+    assert core.queries.journal()[-1].token_id == core.actor_of_token(whole, at=NOW).token_id
 
 
 def test_a_new_password(user: Callable[..., Result], core: Core) -> None:
