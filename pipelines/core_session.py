@@ -1,18 +1,22 @@
 """The company's core for one command of `diaobo`: opened, closed, and its refusals turned into exit statuses.
 
-Belongs here: what `order` and `user` share. Does not: what they ask of the core. SQLAlchemy comes with the first
-session, so that `--help` and `--schema` do not wait for it.
+Belongs here: what `order`, `user` and `outbox` share. Does not: what they ask of the core. SQLAlchemy comes with the
+first session, so that `--help` and `--schema` do not wait for it.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import os
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
 
+from inventory_core.access.model import OPERATOR
 from inventory_core.bootstrap import Core, database_url, open_core
 from inventory_core.errors import Malformed, Refused
 from pipelines.company import SETTINGS_FILE, company_folder
@@ -43,3 +47,18 @@ def core_session(folder: Path | None, *, create: bool = False) -> Iterator[Core]
     except Refused as refusal:
         click.echo(str(refusal), err=True)
         raise SystemExit(EXIT_REFUSED) from None
+
+
+def sent_by(core: Core, token: str | None) -> dict[str, Any]:
+    """Who (the machine's operator without a token), when, and a key of this one call, for a command typed by hand.
+
+    Raises: UnableToSignIn when the token opens nothing.
+    """
+    now = dt.datetime.now(dt.UTC)
+    sender = core.actor_of_token(token, at=now) if token else OPERATOR
+    return {
+        "actor_id": sender.actor_id,
+        "by_token_id": sender.token_id,
+        "at": now,
+        "idempotency_key": f"typed-{uuid.uuid4()}",  # nobody repeats a call by hand under the same key
+    }

@@ -12,7 +12,6 @@ import json
 import os
 import signal
 import threading
-import uuid
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +22,12 @@ from inventory_core.errors import Refused
 from inventory_core.outbox import commands as outbox_commands
 from inventory_core.outbox.model import Message, MessageState
 from inventory_core.records import plain
-from pipelines.core_session import company_option, core_session
+from pipelines.core_session import company_option, core_session, sent_by
 
 CORE_POLL_SECONDS = 5
 LONGEST_ERROR = 60
 token_option = click.option(
-    "--token", envvar="DIAOBO_TOKEN", help="Who does it (`diaobo user token`); else DIAOBO_TOKEN."
+    "--token", envvar="DIAOBO_TOKEN", required=True, help="Who does it (`diaobo user token`); else DIAOBO_TOKEN."
 )
 
 
@@ -109,10 +108,10 @@ def _as_json(message: Message) -> dict[str, Any]:
 @click.argument("number", type=int)
 @token_option
 @company_option
-def release(*, number: int, token: str | None, folder: Path | None) -> None:
+def release(*, number: int, token: str, folder: Path | None) -> None:
     """Try the parked message NUMBER again, now that what stopped it is mended."""
     with core_session(folder) as core:
-        core.execute(outbox_commands.ReleaseMessage(**_sender(core, token), message_number=number))
+        core.execute(outbox_commands.ReleaseMessage(**sent_by(core, token), message_number=number))
         click.echo(f"message {number} is tried again")
 
 
@@ -124,16 +123,5 @@ def release(*, number: int, token: str | None, folder: Path | None) -> None:
 def discard(*, number: int, reason: str, token: str | None, folder: Path | None) -> None:
     """Never tell the message NUMBER; those that wait behind it go on."""
     with core_session(folder) as core:
-        core.execute(outbox_commands.DiscardMessage(**_sender(core, token), message_number=number, reason=reason))
+        core.execute(outbox_commands.DiscardMessage(**sent_by(core, token), message_number=number, reason=reason))
         click.echo(f"message {number} is discarded")
-
-
-def _sender(core: Core, token: str | None) -> dict[str, Any]:
-    """Who, when, and a key of this one call: nobody repeats a call by hand under the same key."""
-    if not token:
-        raise click.UsageError("pass --token, or set DIAOBO_TOKEN; an admin makes one with `diaobo user token`")
-    return {
-        "actor_id": core.actor_of_token(token).person_id,
-        "at": dt.datetime.now(dt.UTC),
-        "idempotency_key": f"outbox-{uuid.uuid4()}",
-    }

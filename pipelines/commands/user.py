@@ -11,18 +11,15 @@ from __future__ import annotations
 import datetime as dt
 import json
 import unicodedata
-import uuid
 from pathlib import Path
-from typing import Any
 
 import click
 
 from inventory_core.access import commands as access_commands
-from inventory_core.access.model import LANGUAGES, OPERATOR, ROLES, Person, Token
-from inventory_core.bootstrap import Core
+from inventory_core.access.model import LANGUAGES, ROLES, Person, Token
 from inventory_core.commands import Outcome
 from inventory_core.records import plain
-from pipelines.core_session import company_option, core_session
+from pipelines.core_session import company_option, core_session, sent_by
 
 warehouse_option = click.option(
     "--warehouse", "warehouse_ids", multiple=True, help="Responsible for this warehouse only. May be repeated."
@@ -68,7 +65,7 @@ def add(
             warehouse_ids=warehouse_ids,
             shop_ids=shop_ids,
         )
-        outcome = core.execute(access_commands.AddPerson(**_sender(core, token), person=person))
+        outcome = core.execute(access_commands.AddPerson(**sent_by(core, token), person=person))
         _print_secrets(outcome, "password of {name}, shown only now: {secret}")
 
 
@@ -107,7 +104,7 @@ def change(
     with core_session(folder) as core:
         core.execute(
             access_commands.ChangePerson(
-                **_sender(core, token),
+                **sent_by(core, token),
                 login=login,
                 name=name,
                 email=email,
@@ -171,7 +168,7 @@ def list_people(form: str, folder: Path | None) -> None:
 def disable(login: str, token: str | None, folder: Path | None) -> None:
     """Close LOGIN's account: no sign-in, token or command works any more."""
     with core_session(folder) as core:
-        core.execute(access_commands.DisablePerson(**_sender(core, token), login=login))
+        core.execute(access_commands.DisablePerson(**sent_by(core, token), login=login))
         click.echo(f"{login} is disabled")
 
 
@@ -182,7 +179,7 @@ def disable(login: str, token: str | None, folder: Path | None) -> None:
 def enable(login: str, token: str | None, folder: Path | None) -> None:
     """Open LOGIN's account again: password, roles and tokens are what they were."""
     with core_session(folder) as core:
-        core.execute(access_commands.EnablePerson(**_sender(core, token), login=login))
+        core.execute(access_commands.EnablePerson(**sent_by(core, token), login=login))
         click.echo(f"{login} is enabled")
 
 
@@ -193,7 +190,7 @@ def enable(login: str, token: str | None, folder: Path | None) -> None:
 def reset_password(login: str, token: str | None, folder: Path | None) -> None:
     """Give LOGIN a new password, end a lock-out, and print it, once."""
     with core_session(folder) as core:
-        outcome = core.execute(access_commands.ResetPassword(**_sender(core, token), login=login))
+        outcome = core.execute(access_commands.ResetPassword(**sent_by(core, token), login=login))
         _print_secrets(outcome, "password of {name}, shown only now: {secret}")
 
 
@@ -220,7 +217,7 @@ def issue_token(
 ) -> None:
     """Make a token with which scripts act as LOGIN, and print it, once: the only line on stdout."""
     with core_session(folder) as core:
-        sender = _sender(core, token)
+        sender = sent_by(core, token)
         expires_at = sender["at"] + dt.timedelta(days=expires_in_days) if expires_in_days else None
         outcome = core.execute(
             access_commands.IssueToken(
@@ -243,20 +240,8 @@ def issue_token(
 def revoke_token(token_id: str, token: str | None, folder: Path | None) -> None:
     """Make the token TOKEN_ID (see `list`) useless."""
     with core_session(folder) as core:
-        core.execute(access_commands.RevokeToken(**_sender(core, token), token_id=token_id))
+        core.execute(access_commands.RevokeToken(**sent_by(core, token), token_id=token_id))
         click.echo(f"{token_id} is revoked")
-
-
-def _sender(core: Core, token: str | None) -> dict[str, Any]:
-    """Who, when, and a key of this one call: nobody repeats a call by hand under the same key."""
-    now = dt.datetime.now(dt.UTC)
-    sender = core.actor_of_token(token, at=now) if token else OPERATOR
-    return {
-        "actor_id": sender.actor_id,
-        "by_token_id": sender.token_id,
-        "at": now,
-        "idempotency_key": f"user-{uuid.uuid4()}",
-    }
 
 
 def _print_secrets(outcome: Outcome, template: str) -> None:
