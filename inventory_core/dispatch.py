@@ -15,6 +15,7 @@ from inventory_core.access import handlers as access_handlers
 from inventory_core.access.model import Actor
 from inventory_core.access.permissions import require_permission
 from inventory_core.access.sign_in import actor_of
+from inventory_core.approvals import handlers as approval_handlers
 from inventory_core.approvals.rules import SetApprovalRules, set_approval_rules
 from inventory_core.catalog.register import RegisterCatalog, register_catalog
 from inventory_core.commands import Command, Outcome
@@ -128,8 +129,8 @@ HANDLERS: dict[type[Command], Callable[[Any, Reader], Decided]] = {
     order_commands.DraftTransferOrder: order_handlers.draft,
     order_commands.ChangeTransferOrder: order_handlers.change,
     order_commands.SubmitTransferOrder: order_handlers.submit,
-    order_commands.ApproveTransferOrder: order_handlers.approve,
-    order_commands.RejectTransferOrder: order_handlers.reject,
+    order_commands.ApproveTransferOrder: approval_handlers.approve,
+    order_commands.RejectTransferOrder: approval_handlers.reject,
     order_commands.WithdrawTransferOrder: order_handlers.withdraw,
     order_commands.CancelTransferOrder: order_handlers.cancel,
     shipment_commands.PlanShipment: shipment_handlers.plan,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from inventory_core.access import commands as access_commands
 from inventory_core.access.model import OPERATOR, Actor
+from inventory_core.approvals import handlers as approval_handlers
 from inventory_core.approvals.rules import SetApprovalRules
 from inventory_core.catalog.register import RegisterCatalog
 from inventory_core.commands import Command
@@ -67,7 +68,12 @@ ROLES_OF_COMMAND: dict[type[Command], frozenset[str]] = {
 }
 
 
-POSSIBLE_FROM = order_handlers.POSSIBLE_FROM | shipment_handlers.POSSIBLE_FROM | receiving_handlers.POSSIBLE_FROM
+POSSIBLE_FROM = (
+    order_handlers.POSSIBLE_FROM
+    | approval_handlers.POSSIBLE_FROM
+    | shipment_handlers.POSSIBLE_FROM
+    | receiving_handlers.POSSIBLE_FROM
+)
 
 
 def require_permission(command: Command, actor: Actor) -> None:

@@ -1,8 +1,8 @@
 """Commands about transfer orders: load, decide, hand back the events. Nothing is written here.
 
-Belongs here: what the company's catalog, rules and people allow of an order. Does not: what an order allows of itself
-(`model.py`), who may send which command (`access/permissions.py`), recording (`dispatch.py`), shipments
-(`shipment_handlers.py`).
+Belongs here: what the company's catalog and rules allow of an order. Does not: what an order allows of itself
+(`model.py`), who may send which command (`access/permissions.py`), recording (`dispatch.py`), decisions
+(`approvals/handlers.py`), shipments (`shipment_handlers.py`).
 """
 
 from __future__ import annotations
@@ -10,15 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from inventory_core.access.model import Actor
-from inventory_core.access.sign_in import actor_of
 from inventory_core.approvals.model import required_steps
 from inventory_core.catalog.model import CatalogLane, Company
 from inventory_core.decisions import Decided
 from inventory_core.errors import Refused
 from inventory_core.money import Money
 from inventory_core.records import digest
-from inventory_core.stock_ledger.free_stock import free_stock
 from inventory_core.storage.ports import Reader
 from inventory_core.transfer_orders import commands, events
 from inventory_core.transfer_orders.loading import Possible, load_order, refuse
@@ -47,14 +44,6 @@ class UnableToSubmitTransferOrder(Refused):
     """The order is no draft, or the catalog changed since it was drafted."""
 
 
-class UnableToApproveTransferOrder(Refused):
-    """The order waits for no yes, or not for this person's."""
-
-
-class UnableToRejectTransferOrder(Refused):
-    """The order waits for no decision, or not for this person's."""
-
-
 class UnableToWithdrawTransferOrder(Refused):
     """The order is not submitted."""
 
@@ -74,16 +63,6 @@ POSSIBLE_FROM: dict[type[commands.ExistingOrderCommand], Possible] = {
         frozenset({Status.DRAFT}),
         UnableToSubmitTransferOrder,
         "only a draft can be submitted",
-    ),
-    commands.ApproveTransferOrder: Possible(
-        frozenset({Status.SUBMITTED}),
-        UnableToApproveTransferOrder,
-        "only a submitted order can be approved",
-    ),
-    commands.RejectTransferOrder: Possible(
-        frozenset({Status.SUBMITTED}),
-        UnableToRejectTransferOrder,
-        "only a submitted order can be rejected: cancel it instead if it is not over yet",
     ),
     commands.WithdrawTransferOrder: Possible(
         frozenset({Status.SUBMITTED}),
@@ -175,36 +154,6 @@ def submit(command: commands.SubmitTransferOrder, store: Reader) -> Decided:
     )
 
 
-def approve(command: commands.ApproveTransferOrder, store: Reader) -> Decided:
-    """A yes for every step whose turn it is and that the actor may decide; the order's approval with the last one.
-
-    One person who holds two required roles says yes for both at once: a small company would wait forever otherwise,
-    and the record names him in each step.
-    """
-    order = _load(command, store)
-    actor = actor_of(store, command.actor_id)
-    steps = order.steps_open_to(actor)
-    if not steps:
-        raise UnableToApproveTransferOrder(_why_not_deciding(order, actor, verb="approve"))
-    said = [
-        events.TransferOrderStepApproved(transfer_order_id=order.transfer_order_id, step=step.step) for step in steps
-    ]
-    if len(steps) < len(order.open_steps):
-        return Decided(*said)
-    notes = _check_free_stock(order, store)
-    return Decided(*said, events.TransferOrderApproved(transfer_order_id=order.transfer_order_id), notes=notes)
-
-
-def reject(command: commands.RejectTransferOrder, store: Reader) -> Decided:
-    """A no for the first open step that the actor may decide."""
-    order = _load(command, store)
-    actor = actor_of(store, command.actor_id)
-    steps = order.steps_open_to(actor)
-    if not steps:
-        raise UnableToRejectTransferOrder(_why_not_deciding(order, actor, verb="reject"))
-    return Decided(events.TransferOrderRejected(transfer_order_id=order.transfer_order_id, step=steps[0].step))
-
-
 def withdraw(command: commands.WithdrawTransferOrder, store: Reader) -> Decided:
     """The order as a draft again."""
     order = _load(command, store)
@@ -275,29 +224,3 @@ def _company(store: Reader, *, refusal: type[Refused]) -> Company:
     if company is None:
         raise refusal("the core has no catalog yet: run the daily job first (`diaobo run`)")
     return company
-
-
-def _check_free_stock(order: TransferOrder, store: Reader) -> tuple[str, ...]:
-    """Notes for the approver; refused when another order or a count left less than this one needs."""
-    stock = free_stock(store, warehouse_id=order.origin_id, skus=[line.sku for line in order.lines])
-    if stock is None:
-        return (f"stock was not checked: the ledger does not keep {order.origin_id}",)
-    problems = [
-        f"{line.units} {line.sku} ordered, but {max(found.free_units, 0)} free at {order.origin_id} "
-        f"({found.on_hand_units} on hand, {found.reserved_units} reserved): reject it, or withdraw and change it"
-        for line in order.lines
-        for found in (stock[line.sku],)
-        if line.units > found.free_units
-    ]
-    refuse(UnableToApproveTransferOrder, problems)
-    return ()
-
-
-def _why_not_deciding(order: TransferOrder, actor: Actor, *, verb: str) -> str:
-    waiting = " and ".join(order.waiting_for_roles)
-    if actor.actor_id in order.contributors:
-        return (
-            f"{actor.actor_id} drafted, changed or submitted {order.document_number} and so cannot {verb} it: "
-            f"it waits for somebody else as {waiting}"
-        )
-    return f"{actor.actor_id} ({', '.join(actor.roles)}) cannot {verb} {order.document_number}: it waits for {waiting}"

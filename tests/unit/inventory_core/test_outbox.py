@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from inventory_core.approvals.handlers import UnableToApproveTransferOrder
 from inventory_core.bootstrap import Core
 from inventory_core.outbox.commands import DiscardMessage, ReleaseMessage, UnableToChangeMessage
 from inventory_core.outbox.delivery import LEASE, DeliveryRound, Sender, UnableToDeliver, deliver_due
 from inventory_core.outbox.model import CHANNELS, TRIES_BEFORE_PARKING, Message
 from inventory_core.transfer_orders.commands import ApproveTransferOrder, CancelTransferOrder, WithdrawTransferOrder
-from inventory_core.transfer_orders.handlers import UnableToApproveTransferOrder
 from inventory_core.verification import verify
 from tests.core_builders import AT, approved, sender, submitted
 
