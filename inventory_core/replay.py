@@ -46,6 +46,12 @@ def rebuild(store: Writer) -> None:
         store.save_opened_warehouse(warehouse_id, at)
     store.save_products(told.products().values(), removed_skus=())
     store.replace_approval_rules(told.approval_rules())
+    store.save_approval_policy(told.approval_policy())
+    for delegation in told.delegations():
+        store.save_delegation(delegation)
+    if not store.comments():
+        for comment in told.comments():
+            store.append_comment(comment)
     store.replace_receiving_rules(told.receiving_rules())
     if not store.movements():
         store.append_movements(told.movements())

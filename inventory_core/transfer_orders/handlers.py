@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from inventory_core.approvals.model import required_steps
+from inventory_core.approvals.asking import check_free_stock, request_for, taking_part
+from inventory_core.approvals.handlers import by_rule
+from inventory_core.approvals.model import OrderFacts, required_steps
 from inventory_core.catalog.model import CatalogLane, Company
 from inventory_core.decisions import Decided
 from inventory_core.errors import Refused
@@ -18,6 +20,7 @@ from inventory_core.money import Money
 from inventory_core.records import digest
 from inventory_core.storage.ports import Reader
 from inventory_core.transfer_orders import commands, events
+from inventory_core.transfer_orders.comments import TransferOrderCommented
 from inventory_core.transfer_orders.loading import Possible, load_order, refuse
 from inventory_core.transfer_orders.model import (
     OPEN_STATUSES,
@@ -52,6 +55,10 @@ class UnableToCancelTransferOrder(Refused):
     """The order is already over."""
 
 
+class UnableToCommentOnTransferOrder(Refused):
+    """The order is in no status that allows it; there is none such today."""
+
+
 # From which status a command is possible; the screen asks the same table (`access/permissions.py`).
 POSSIBLE_FROM: dict[type[commands.ExistingOrderCommand], Possible] = {
     commands.ChangeTransferOrder: Possible(
@@ -74,6 +81,9 @@ POSSIBLE_FROM: dict[type[commands.ExistingOrderCommand], Possible] = {
         UnableToCancelTransferOrder,
         "it is already over",
     ),
+    commands.CommentOnTransferOrder: Possible(
+        frozenset(Status), UnableToCommentOnTransferOrder, "it cannot be commented on"
+    ),
 }
 
 
@@ -86,6 +96,7 @@ def draft(command: commands.DraftTransferOrder, store: Reader) -> Decided:
             units=line.units,
             suggestion_id=line.suggestion_id,
             suggested_units=line.suggested_units,
+            suggestion_run_id=line.suggestion_run_id,
         )
         for number, line in enumerate(command.lines, start=1)
     )
@@ -130,45 +141,70 @@ def change(command: commands.ChangeTransferOrder, store: Reader) -> Decided:
 
 
 def submit(command: commands.SubmitTransferOrder, store: Reader) -> Decided:
-    """The draft with its value and its frozen chain of steps."""
+    """The draft with its value and its frozen chain of steps; approved at once where the rule may do that."""
     order = _load(command, store)
     refuse(UnableToSubmitTransferOrder, _problems(order, order.lines, store))
-    company = _company(store, refusal=UnableToSubmitTransferOrder)
-    products = store.products(line.sku for line in order.lines)
-    lines = tuple(
-        replace(line, unit_value=None if amount is None else Money(amount, company.base_currency))
-        for line in order.lines
-        for amount in (products[line.sku].unit_value,)
-    )
-    value = value_of(lines, currency=company.base_currency)
-    steps = required_steps(
-        store.approval_rules(),
+    lines = _valued_lines(order, store)
+    value = value_of(lines, currency=_company(store, refusal=UnableToSubmitTransferOrder).base_currency)
+    facts = OrderFacts(
         value=value,
+        margin_at_risk=replace(order, lines=lines).margin_at_risk,
         deviation_share=deviation_share(lines),
         mode=order.mode,
+        origin_id=order.origin_id,
         destination_id=order.destination_id,
         destination_kind=store.warehouses()[order.destination_id].warehouse_kind,
     )
-    return Decided(
-        events.TransferOrderSubmitted(transfer_order_id=order.transfer_order_id, lines=lines, value=value, steps=steps)
+    steps = required_steps(store.approval_rules(), facts)
+    asked = replace(
+        order,
+        status=Status.SUBMITTED,
+        lines=lines,
+        value=value,
+        steps=steps,
+        submitted_by=command.actor_id,
+        contributors=(*order.contributors, command.actor_id),
     )
+    submitted = events.TransferOrderSubmitted(
+        transfer_order_id=order.transfer_order_id, lines=lines, value=value, steps=steps
+    )
+    approval = by_rule(asked, store)
+    if approval is None:
+        return Decided(replace(submitted, request=request_for(asked, store, at=command.at)))
+    notes = check_free_stock(asked, store, refusal=UnableToSubmitTransferOrder, advice="change it, or count the stock")
+    return Decided(replace(submitted, is_approved_by_rule=True), approval, notes=(approval.explanation, *notes))
 
 
 def withdraw(command: commands.WithdrawTransferOrder, store: Reader) -> Decided:
     """The order as a draft again."""
     order = _load(command, store)
-    return Decided(events.TransferOrderWithdrawn(transfer_order_id=order.transfer_order_id))
+    tell = taking_part(order, store, at=command.at, but=command.actor_id)
+    return Decided(events.TransferOrderWithdrawn(transfer_order_id=order.transfer_order_id, tell=tell))
 
 
 def cancel(command: commands.CancelTransferOrder, store: Reader) -> Decided:
     """The order given up, or what of it has not left yet."""
     order = _load(command, store)
+    tell = taking_part(order, store, at=command.at, but=command.actor_id)
     if not order.has_moved():
-        return Decided(events.TransferOrderCancelled(transfer_order_id=order.transfer_order_id))
+        return Decided(events.TransferOrderCancelled(transfer_order_id=order.transfer_order_id, tell=tell))
     rest = tuple(ShipmentUnits(sku=sku, units=units) for sku, units in order.open_units().items() if units > 0)
     if not rest:
         raise UnableToCancelTransferOrder(f"{order.document_number} has left completely: there is no rest to cancel")
-    return Decided(events.TransferOrderRestCancelled(transfer_order_id=order.transfer_order_id, lines=rest))
+    return Decided(events.TransferOrderRestCancelled(transfer_order_id=order.transfer_order_id, lines=rest, tell=tell))
+
+
+def comment(command: commands.CommentOnTransferOrder, store: Reader) -> Decided:
+    """The comment, and who took part before: they are told."""
+    order = _load(command, store)
+    return Decided(
+        TransferOrderCommented(
+            transfer_order_id=order.transfer_order_id,
+            text=command.text,
+            commented_by=command.actor_id,
+            tell=taking_part(order, store, at=command.at, but=command.actor_id),
+        )
+    )
 
 
 def _load(command: commands.ExistingOrderCommand, store: Reader) -> TransferOrder:
@@ -187,9 +223,25 @@ def _new_lines(wanted: Sequence[commands.LineToOrder], order: TransferOrder) -> 
                 units=line.units,
                 suggestion_id=advice.suggestion_id if advice else None,
                 suggested_units=advice.suggested_units if advice else None,
+                suggestion_run_id=advice.suggestion_run_id if advice else None,
             )
         )
     return tuple(lines)
+
+
+def _valued_lines(order: TransferOrder, store: Reader) -> tuple[OrderLine, ...]:
+    """The lines with the catalog's values and margins of now."""
+    currency = _company(store, refusal=UnableToSubmitTransferOrder).base_currency
+    products = store.products(line.sku for line in order.lines)
+    return tuple(
+        replace(
+            line,
+            unit_value=None if product.unit_value is None else Money(product.unit_value, currency),
+            unit_margin=None if product.unit_margin is None else Money(product.unit_margin, currency),
+        )
+        for line in order.lines
+        for product in (products[line.sku],)
+    )
 
 
 def _problems(

@@ -11,8 +11,10 @@ from inventory_core.access import handlers, sign_in
 from inventory_core.access.model import OPERATOR, ROLES, Actor
 from inventory_core.access.permissions import ROLES_OF_COMMAND, UnableToAllow
 from inventory_core.access.sign_in import UnableToAct, UnableToSignIn
+from inventory_core.approvals.delegating import DelegateApproval, RevokeDelegation
 from inventory_core.approvals.model import ApprovalRule
-from inventory_core.approvals.rules import SetApprovalRules
+from inventory_core.approvals.pressing import PressForDecisions
+from inventory_core.approvals.rules import SetApprovalPolicy, SetApprovalRules
 from inventory_core.bootstrap import Core
 from inventory_core.catalog.register import RegisterCatalog
 from inventory_core.commands import Command, Outcome
@@ -72,6 +74,8 @@ class TestAccounts:
     def test_nobody_is_called_like_the_machine(self, core: Core) -> None:
         with pytest.raises(handlers.UnableToAddPerson, match="another login"):
             add(core, "operator", "viewer")
+        with pytest.raises(handlers.UnableToAddPerson, match="another login"):
+            add(core, "rule", "viewer")
         sheet = (access.PersonToAdd(login="Operator", name="x", roles=("viewer",)),)
         with pytest.raises(handlers.UnableToAddPerson, match="people sheet"):
             core.execute(access.EnsurePeople(**sender("operator"), people=sheet))
@@ -233,6 +237,11 @@ MAY_SEND: dict[type[Command], set[str]] = {
     outbox.DiscardMessage: SETTING_UP | {"operator"},
     RegisterCatalog: SETTING_UP | {"operator"},
     SetApprovalRules: SETTING_UP | {"operator"},
+    SetApprovalPolicy: SETTING_UP | {"operator"},
+    PressForDecisions: SETTING_UP | {"operator"},
+    DelegateApproval: DECIDING,
+    RevokeDelegation: DECIDING,
+    orders.CommentOnTransferOrder: set(ROLES),
     access.AddPerson: SETTING_UP | {"operator"},
     access.EnsurePeople: SETTING_UP | {"operator"},
     access.DisablePerson: SETTING_UP | {"operator"},
@@ -294,6 +303,13 @@ def every_command(actor_id: str) -> list[Command]:
         outbox.DiscardMessage(**sender(actor_id), message_number=1, reason="x"),
         catalog(actor_id),
         SetApprovalRules(**sender(actor_id), rules=(ApprovalRule(rule_id="r", role="finance"),)),
+        SetApprovalPolicy(**sender(actor_id), allow_approval_by_rule=True),
+        PressForDecisions(**sender(actor_id)),
+        DelegateApproval(
+            **sender(actor_id), delegate="zoe", roles=("finance",), from_at=AT, to_at=AT + timedelta(days=1)
+        ),
+        RevokeDelegation(**sender(actor_id), delegation_id="x"),
+        orders.CommentOnTransferOrder(**sender(actor_id), transfer_order_id="x", text="hm"),
         access.AddPerson(**sender(actor_id), person=access.PersonToAdd(login="zoe", name="Zoe", roles=("viewer",))),
         access.EnsurePeople(**sender(actor_id)),
         access.DisablePerson(**sender(actor_id), login="zoe"),
@@ -331,13 +347,11 @@ class TestPermissions:
     def test_the_screen_hides_what_the_core_would_refuse(self, core: Core) -> None:
         order = core.queries.transfer_order(str(submitted(core).document_number)).order
         names = {login: core.permissions(Actor(login, (role,)), order=order) for login, role in PEOPLE.items()}
-        assert names["pia"] == {"WithdrawTransferOrder", "CancelTransferOrder"}
-        assert names["sam"] == {"ApproveTransferOrder", "RejectTransferOrder", "CancelTransferOrder"}
-        assert names["fay"] == names["vic"] == frozenset()
-        assert core.permissions(Actor("pia", ("planner", "supervisor")), order=order) == {
-            "WithdrawTransferOrder",
-            "CancelTransferOrder",
-        }, "his own order"
+        said = "CommentOnTransferOrder"
+        assert names["pia"] == {"WithdrawTransferOrder", "CancelTransferOrder", said}
+        assert names["sam"] == {"ApproveTransferOrder", "RejectTransferOrder", "CancelTransferOrder", said}
+        assert names["fay"] == names["vic"] == {said}
+        assert core.permissions(Actor("pia", ("planner", "supervisor")), order=order) == names["pia"], "his own order"
         assert core.permissions(Actor("pia", ("planner",))) == {"DraftTransferOrder"}
         assert core.permissions(Actor("vic", ("viewer",))) == frozenset()
 
