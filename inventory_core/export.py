@@ -10,6 +10,7 @@ from typing import Any
 from inventory_core.journal import Entry
 from inventory_core.stock_export import STOCK_EXPORT_COLUMNS, stock_rows
 from inventory_core.storage.ports import Storage
+from inventory_core.transfer_orders.comments import OrderComment
 from inventory_core.transfer_orders.model import TransferOrder
 
 Rows = list[dict[str, Any]]
@@ -102,10 +103,7 @@ def export_rows(storage: Storage) -> dict[str, Rows]:
         "core_transfer_orders": [_order(order) for order in orders],
         "core_transfer_order_lines": [line for order in orders for line in _lines(order)],
         "core_approvals": [step for order in orders for step in _steps(order)],
-        "core_order_comments": [
-            {column: getattr(comment, column) for column in EXPORT_COLUMNS["core_order_comments"]}
-            for comment in comments
-        ],
+        "core_order_comments": [_comment(comment) for comment in comments],
         "core_journal": [_entry(entry) for entry in entries],
         **stock,
     }
@@ -177,6 +175,16 @@ def _steps(order: TransferOrder) -> Rows:
         }
         for step in order.steps
     ]
+
+
+def _comment(comment: OrderComment) -> dict[str, Any]:
+    return {
+        "entry_sequence": comment.entry_sequence,
+        "transfer_order_id": comment.transfer_order_id,
+        "commented_by": comment.commented_by,
+        "text": comment.text,
+        "at": comment.at,
+    }
 
 
 def _entry(entry: Entry) -> dict[str, Any]:
