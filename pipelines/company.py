@@ -83,7 +83,10 @@ class Feed:
 
 @dataclass(frozen=True)
 class Company:
-    """The settings of one company and the paths below its folder."""
+    """The settings of one company and the paths below its folder.
+
+    `approval_by_rule` is None where the file does not say it.
+    """
 
     folder: Path
     name: str
@@ -93,6 +96,7 @@ class Company:
     fixed_as_of: dt.date | None
     policy: Policy
     feeds: tuple[Feed, ...]
+    approval_by_rule: bool | None = None
 
     @property
     def landing(self) -> Path:
@@ -148,6 +152,7 @@ def load_company(folder: Path, *, environ: Mapping[str, str]) -> Company:
     problems: list[str] = []
     root = TomlTable(document, where=f"{path}:", problems=problems)
     settings = TomlTable(root.raw("company") or {}, where=f"{path}: [company]", problems=problems)
+    approvals = TomlTable(root.raw("approvals") or {}, where=f"{path}: [approvals]", problems=problems)
     company = Company(
         folder=folder,
         name=settings.text("name", required=True) or "",
@@ -157,7 +162,9 @@ def load_company(folder: Path, *, environ: Mapping[str, str]) -> Company:
         fixed_as_of=settings.date("as_of"),
         policy=_policy(root.raw("policy") or {}, where=f"{path}: [policy]", problems=problems),
         feeds=_feeds(root.raw("feeds") or [], folder=folder, environ=environ, problems=problems),
+        approval_by_rule=approvals.flag("by_rule") if "by_rule" in approvals else None,
     )
+    approvals.finish()
     settings.finish()
     root.finish()
     if problems:
