@@ -10,8 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Literal
+from typing import ClassVar, Literal
 
+from inventory_core.commands import Command
 from inventory_core.errors import Malformed
 from inventory_core.identifiers import check_name
 from inventory_core.money import Money, check_amount
@@ -50,6 +51,8 @@ class ApprovalRule:
     yes. Who has not decided after `remind_after_hours` is reminded, again and again; after `escalate_after_hours`
     holders of `escalation_role` may decide instead.
     """
+
+    __pydantic_config__: ClassVar[dict[str, object]] = Command.__pydantic_config__
 
     rule_id: str
     role: str
