@@ -129,6 +129,7 @@ def _submit(order: OrderToBe, *, person: Person, nonce: str) -> Answer:
                         units=line.units,
                         suggestion_id=line.suggestion_id,
                         suggested_units=line.suggested_units,
+                        suggestion_run_id=line.suggestion_run_id,
                     )
                     for line in order.lines
                 ),
@@ -159,7 +160,7 @@ def idempotency_key(order: OrderToBe, *, nonce: str, actor_id: str) -> str:
         order.mode,
         order.ship_date.isoformat(),
         order.arrival_date.isoformat(),
-        [[line.suggestion_id, line.sku, line.units] for line in order.lines],
+        [[line.suggestion_id, line.suggestion_run_id, line.sku, line.units] for line in order.lines],
     ]
     return "app-" + hashlib.sha256(json.dumps(content).encode()).hexdigest()[:32]
 

@@ -12,13 +12,16 @@ from pathlib import Path
 from types import TracebackType
 
 from inventory_core.access.commands import ChangePassword
-from inventory_core.access.model import Actor, Person
+from inventory_core.access.model import OPERATOR, Actor, Person
 from inventory_core.access.passwords import password_hash, require_good_password
 from inventory_core.access.permissions import permitted_commands
 from inventory_core.access.sign_in import actor_of_token, sign_in
+from inventory_core.approvals.asking import delegations_to
+from inventory_core.approvals.pressing import PressForDecisions, is_pressing_due
 from inventory_core.commands import Command, Outcome
 from inventory_core.dispatch import handle
 from inventory_core.export import Rows, export_rows
+from inventory_core.instants import instant_text
 from inventory_core.queries import Queries
 from inventory_core.storage.ports import Storage
 from inventory_core.transfer_orders.model import TransferOrder
@@ -64,9 +67,26 @@ class Core:
         with self.storage.reading() as store:
             return actor_of_token(store, token, at=at)
 
-    def permissions(self, actor: Actor, *, order: TransferOrder | None = None) -> frozenset[str]:
-        """Names of commands that the actor (`person.actor`) may send now, about `order` or, without one, at all."""
-        return permitted_commands(actor, order=order)
+    def permissions(
+        self, actor: Actor, *, order: TransferOrder | None = None, at: datetime | None = None
+    ) -> frozenset[str]:
+        """Names of commands that the actor (`person.actor`) may send now, about `order` or, without one, at all.
+
+        With the instant `at`, what others delegated to him counts too.
+        """
+        if at is None:
+            return permitted_commands(actor, order=order)
+        with self.storage.reading() as store:
+            delegations = delegations_to(actor, store, at=at, order=order)
+        return permitted_commands(actor, order=order, at=at, delegations=delegations)
+
+    def press_for_decisions(self, *, at: datetime) -> Outcome | None:
+        """Remind and escalate where it is due at that instant; None, and no trace, where nothing is."""
+        with self.storage.reading() as store:
+            if not is_pressing_due(store, at=at):
+                return None
+        key = f"press-for-decisions-{instant_text(at)}"
+        return self.execute(PressForDecisions(actor_id=OPERATOR.actor_id, at=at, idempotency_key=key))
 
     def export(self) -> dict[str, Rows]:
         """Rows for the warehouse by table name (`export.py` names the columns)."""

@@ -52,6 +52,7 @@ class Outcome:
     version: int | None = None
     waiting_for_roles: tuple[str, ...] = ()
     shipment_id: str | None = None
+    delegation_id: str | None = None
     notes: tuple[str, ...] = ()
     was_done_before: bool = False
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)

@@ -13,10 +13,24 @@ from typing import Any
 from inventory_core.access import commands as access_commands
 from inventory_core.access import handlers as access_handlers
 from inventory_core.access.model import Actor
-from inventory_core.access.permissions import require_permission
+from inventory_core.access.permissions import DECISIONS, require_permission
 from inventory_core.access.scope import require_scope
 from inventory_core.access.sign_in import sender_of
-from inventory_core.approvals.rules import SetApprovalRules, set_approval_rules
+from inventory_core.approvals import handlers as approval_handlers
+from inventory_core.approvals.asking import delegations_to
+from inventory_core.approvals.delegating import (
+    DelegateApproval,
+    RevokeDelegation,
+    delegate_approval,
+    revoke_delegation,
+)
+from inventory_core.approvals.pressing import PressForDecisions, press
+from inventory_core.approvals.rules import (
+    SetApprovalPolicy,
+    SetApprovalRules,
+    set_approval_policy,
+    set_approval_rules,
+)
 from inventory_core.catalog.register import RegisterCatalog, register_catalog
 from inventory_core.commands import Command, Outcome
 from inventory_core.decisions import Decided
@@ -35,6 +49,8 @@ from inventory_core.transfer_orders import handlers as order_handlers
 from inventory_core.transfer_orders import shipment_commands, shipment_handlers
 
 _HOW_SENT = ("at", "by_token_id")
+# Of what a command made or touched, the last one's id is answered.
+_MADE_IDS = ("shipment_id", "delegation_id")
 
 
 class UnableToRepeat(Refused):
@@ -51,7 +67,7 @@ def handle(command: Command, store: Writer) -> Outcome:
     done_before = store.handled_command(command.idempotency_key)
     if done_before is not None:
         return _answer_again(done_before, command, content_digest)
-    require_permission(command, actor)
+    require_permission(command, actor, lent_roles=_lent_roles(command, actor, store))
     require_scope(command, actor, store)
     decided = HANDLERS[type(command)](command, store)
     outcome = _record(command, actor, decided, store)
@@ -64,6 +80,13 @@ def handle(command: Command, store: Writer) -> Outcome:
         )
     )
     return outcome
+
+
+def _lent_roles(command: Command, actor: Actor, store: Reader) -> set[str]:
+    """What others let the sender decide as; looked up only for decisions."""
+    if not isinstance(command, DECISIONS):
+        return set()
+    return {role for one in delegations_to(actor, store, at=command.at) for role in one.roles}
 
 
 def _content_digest(command: Command) -> str:
@@ -91,10 +114,10 @@ def _record(command: Command, actor: Actor, decided: Decided, store: Writer) -> 
     for credentials in decided.credentials:
         store.save_credentials(credentials)
     store.save_token_hashes(decided.token_hashes)
-    shipment_ids = [event.shipment_id for event in decided.events if hasattr(event, "shipment_id")]
+    made = {name: getattr(event, name) for event in decided.events for name in _MADE_IDS if hasattr(event, name)}
     outcome = Outcome(
         command=type(command).__name__,
-        shipment_id=shipment_ids[-1] if shipment_ids else None,
+        **made,
         notes=decided.notes,
         secrets=decided.secrets,
     )
@@ -133,10 +156,14 @@ HANDLERS: dict[type[Command], Callable[[Any, Reader], Decided]] = {
     order_commands.DraftTransferOrder: order_handlers.draft,
     order_commands.ChangeTransferOrder: order_handlers.change,
     order_commands.SubmitTransferOrder: order_handlers.submit,
-    order_commands.ApproveTransferOrder: order_handlers.approve,
-    order_commands.RejectTransferOrder: order_handlers.reject,
+    order_commands.ApproveTransferOrder: approval_handlers.approve,
+    order_commands.RejectTransferOrder: approval_handlers.reject,
     order_commands.WithdrawTransferOrder: order_handlers.withdraw,
     order_commands.CancelTransferOrder: order_handlers.cancel,
+    order_commands.CommentOnTransferOrder: order_handlers.comment,
+    DelegateApproval: delegate_approval,
+    RevokeDelegation: revoke_delegation,
+    PressForDecisions: press,
     shipment_commands.PlanShipment: shipment_handlers.plan,
     shipment_commands.DispatchShipment: shipment_handlers.dispatch,
     shipment_commands.CancelShipment: shipment_handlers.cancel_shipment,
@@ -156,6 +183,7 @@ HANDLERS: dict[type[Command], Callable[[Any, Reader], Decided]] = {
     outbox_commands.AddressMessage: outbox_commands.address,
     RegisterCatalog: register_catalog,
     SetApprovalRules: set_approval_rules,
+    SetApprovalPolicy: set_approval_policy,
     access_commands.AddPerson: access_handlers.add_person,
     access_commands.EnsurePeople: access_handlers.ensure_people,
     access_commands.ChangePerson: access_handlers.change_person,

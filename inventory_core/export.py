@@ -10,6 +10,7 @@ from typing import Any
 from inventory_core.journal import Entry
 from inventory_core.stock_export import STOCK_EXPORT_COLUMNS, stock_rows
 from inventory_core.storage.ports import Storage
+from inventory_core.transfer_orders.comments import OrderComment
 from inventory_core.transfer_orders.model import TransferOrder
 
 Rows = list[dict[str, Any]]
@@ -32,6 +33,9 @@ EXPORT_COLUMNS: dict[str, dict[str, str]] = {
         "units": "BIGINT",
         "value_amount": "DECIMAL(18,4)",
         "value_currency": "VARCHAR",
+        "source": "VARCHAR",
+        "margin_at_risk_amount": "DECIMAL(18,4)",
+        "margin_at_risk_currency": "VARCHAR",
         "ship_date": "DATE",
         "arrival_date": "DATE",
         "drafted_at": "TIMESTAMP",
@@ -43,6 +47,7 @@ EXPORT_COLUMNS: dict[str, dict[str, str]] = {
         "line_number": "BIGINT",
         "sku": "VARCHAR",
         "suggestion_id": "VARCHAR",
+        "suggestion_run_id": "VARCHAR",
         "suggested_units": "BIGINT",
         "units": "BIGINT",
         "cancelled_units": "BIGINT",
@@ -57,8 +62,19 @@ EXPORT_COLUMNS: dict[str, dict[str, str]] = {
         "role": "VARCHAR",
         "decision": "VARCHAR",
         "decided_by": "VARCHAR",
+        "decided_for": "VARCHAR",
+        "decided_as": "VARCHAR",
         "reason": "VARCHAR",
+        "asked_at": "TIMESTAMP",
+        "escalated_at": "TIMESTAMP",
         "decided_at": "TIMESTAMP",
+    },
+    "core_order_comments": {
+        "entry_sequence": "BIGINT",
+        "transfer_order_id": "VARCHAR",
+        "commented_by": "VARCHAR",
+        "text": "VARCHAR",
+        "at": "TIMESTAMP",
     },
     "core_journal": {
         "sequence": "BIGINT",
@@ -82,18 +98,20 @@ EXPORT_COLUMNS: dict[str, dict[str, str]] = {
 def export_rows(storage: Storage) -> dict[str, Rows]:
     """Every table of EXPORT_COLUMNS from one consistent state, as str, int, Decimal, date, UTC datetime or None."""
     with storage.reading() as store:
-        orders, entries = store.transfer_orders(), store.journal()
+        orders, entries, comments = store.transfer_orders(), store.journal(), store.comments()
         stock = stock_rows(store, orders)
     return {
         "core_transfer_orders": [_order(order) for order in orders],
         "core_transfer_order_lines": [line for order in orders for line in _lines(order)],
         "core_approvals": [step for order in orders for step in _steps(order)],
+        "core_order_comments": [_comment(comment) for comment in comments],
         "core_journal": [_entry(entry) for entry in entries],
         **stock,
     }
 
 
 def _order(order: TransferOrder) -> dict[str, Any]:
+    margin = order.margin_at_risk
     return {
         "transfer_order_id": order.transfer_order_id,
         "document_number": order.document_number,
@@ -110,6 +128,9 @@ def _order(order: TransferOrder) -> dict[str, Any]:
         "units": order.units,
         "value_amount": order.value.amount if order.value else None,
         "value_currency": order.value.currency if order.value else None,
+        "source": order.source,
+        "margin_at_risk_amount": margin.amount if margin else None,
+        "margin_at_risk_currency": margin.currency if margin else None,
         "ship_date": order.ship_date,
         "arrival_date": order.arrival_date,
         "drafted_at": order.drafted_at,
@@ -125,6 +146,7 @@ def _lines(order: TransferOrder) -> Rows:
             "line_number": line.line_number,
             "sku": line.sku,
             "suggestion_id": line.suggestion_id,
+            "suggestion_run_id": line.suggestion_run_id,
             "suggested_units": line.suggested_units,
             "units": line.units,
             "cancelled_units": line.cancelled_units,
@@ -145,11 +167,25 @@ def _steps(order: TransferOrder) -> Rows:
             "role": step.role,
             "decision": step.decision,
             "decided_by": step.decided_by,
+            "decided_for": step.decided_for,
+            "decided_as": step.decided_as,
             "reason": step.reason,
+            "asked_at": step.asked_at,
+            "escalated_at": step.escalated_at,
             "decided_at": step.decided_at,
         }
         for step in order.steps
     ]
+
+
+def _comment(comment: OrderComment) -> dict[str, Any]:
+    return {
+        "entry_sequence": comment.entry_sequence,
+        "transfer_order_id": comment.transfer_order_id,
+        "commented_by": comment.commented_by,
+        "text": comment.text,
+        "at": comment.at,
+    }
 
 
 def _entry(entry: Entry) -> dict[str, Any]:

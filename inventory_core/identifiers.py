@@ -16,7 +16,7 @@ TransferOrderId = NewType("TransferOrderId", str)
 Login = NewType("Login", str)
 
 MAXIMUM_LENGTH = 200
-MAXIMUM_REASON_LENGTH = 2_000
+MAXIMUM_TEXT_LENGTH = 2_000
 
 
 def check_name(value: object, *, name: str) -> None:
@@ -29,16 +29,23 @@ def check_name(value: object, *, name: str) -> None:
         raise Malformed(f"{name} must have at most {MAXIMUM_LENGTH} characters, not {len(value)}")
 
 
-def check_reason(value: object, *, is_required: bool) -> None:
+def check_text(value: object, *, name: str, is_required: bool) -> None:
     """Raise Malformed unless `value` is text for people: several lines are fine, other control characters are not."""
     if not isinstance(value, str):
-        raise Malformed(f"reason must be text, not {type(value).__name__}")
+        raise Malformed(f"{name} must be text, not {type(value).__name__}")
     if is_required and not value.strip():
-        raise Malformed("reason must say why: pass a sentence")
+        raise Malformed(f"{name} must say something: pass a sentence")
     if not value.replace("\n", " ").replace("\t", " ").isprintable():
-        raise Malformed("reason must not hold control characters other than line breaks and tabs")
-    if len(value) > MAXIMUM_REASON_LENGTH:
-        raise Malformed(f"reason must have at most {MAXIMUM_REASON_LENGTH} characters, not {len(value)}")
+        raise Malformed(f"{name} must not hold control characters other than line breaks and tabs")
+    if len(value) > MAXIMUM_TEXT_LENGTH:
+        raise Malformed(f"{name} must have at most {MAXIMUM_TEXT_LENGTH} characters, not {len(value)}")
+
+
+def check_reason(value: object, *, is_required: bool) -> None:
+    """Raise Malformed unless `value` is text that says why."""
+    if is_required and isinstance(value, str) and not value.strip():
+        raise Malformed("reason must say why: pass a sentence")
+    check_text(value, name="reason", is_required=False)
 
 
 def login_of(value: str) -> Login:

@@ -143,17 +143,19 @@ def outcome_as_json(outcome: Outcome) -> dict[str, Any]:
 
 
 def order_as_json(order: TransferOrder) -> dict[str, Any]:
-    """The order in JSON's types, with what it computes: number, units, roles that it waits for, discrepancies."""
+    """The order in JSON's types, with what it computes: number, source, units, roles it waits for, discrepancies."""
     return {
         "document_number": order.document_number,
         **plain(order),
+        "source": order.source,
         "units": order.units,
+        "margin_at_risk": plain(order.margin_at_risk),
         "waiting_for_roles": list(order.waiting_for_roles),
         "discrepancies": plain(discrepancies(order)),
     }
 
 
 def history_as_json(history: TransferOrderHistory) -> dict[str, Any]:
-    """The order with its journal, payloads unfolded."""
+    """The order with its comments and its journal, payloads unfolded."""
     entries = [{**plain(entry), "payload": json.loads(entry.payload)} for entry in history.entries]
-    return {**order_as_json(history.order), "history": entries}
+    return {**order_as_json(history.order), "comments": plain(history.comments), "history": entries}

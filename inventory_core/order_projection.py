@@ -15,6 +15,7 @@ from inventory_core.receiving.model import ReceiptCount, Resolution
 from inventory_core.records import canonical_json
 from inventory_core.stock_ledger.model import Reservation
 from inventory_core.storage.ports import Writer
+from inventory_core.transfer_orders.comments import OrderComment, TransferOrderCommented
 from inventory_core.transfer_orders.fold import apply_to_order
 from inventory_core.transfer_orders.model import TransferOrder
 
@@ -23,11 +24,22 @@ def change_order(event: Any, entry: Entry, store: Writer) -> None:
     """The order after its event, with what it has reserved at its origin."""
     before = store.transfer_order(event.transfer_order_id)
     after = apply_to_order(before, event, entry)
-    store.save_transfer_order(after, before=before)
+    if after != before:
+        store.save_transfer_order(after, before=before)
     if isinstance(event, ReceiptRecorded):
         store.append_receipt_counts(_counts(event, entry))
     if isinstance(event, DiscrepancyResolved):
         store.append_resolution(_resolution(event, entry))
+    if isinstance(event, TransferOrderCommented):
+        store.append_comment(
+            OrderComment(
+                entry_sequence=entry.sequence,
+                transfer_order_id=event.transfer_order_id,
+                at=entry.at,
+                commented_by=event.commented_by,
+                text=event.text,
+            )
+        )
     _write_messages(event, entry, before=before, after=after, store=store)
     wanted = after.open_units()
     if wanted != (before.open_units() if before else {}):

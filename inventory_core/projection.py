@@ -20,7 +20,9 @@ from inventory_core.access.events import (
     TokenRevoked,
 )
 from inventory_core.access.model import Person, Token
-from inventory_core.approvals.rules import ApprovalRulesSet
+from inventory_core.approvals.delegating import ApprovalDelegated, DelegationRevoked, known_delegation
+from inventory_core.approvals.delegations import Delegation
+from inventory_core.approvals.rules import ApprovalPolicySet, ApprovalRulesSet
 from inventory_core.catalog.register import CatalogChanged
 from inventory_core.journal import Entry
 from inventory_core.order_projection import change_order
@@ -48,6 +50,9 @@ EVENT_TYPES: dict[str, type[Any]] = ORDER_EVENTS | {
     for event_type in (
         *_ACCESS_EVENTS,
         ApprovalRulesSet,
+        ApprovalPolicySet,
+        ApprovalDelegated,
+        DelegationRevoked,
         CatalogChanged,
         StockOpened,
         StockCounted,
@@ -120,6 +125,12 @@ def _change_settings(event: Any, entry: Entry, store: Writer) -> None:
             )
         case ApprovalRulesSet():
             store.replace_approval_rules(event.rules)
+        case ApprovalPolicySet():
+            store.save_approval_policy(event.policy)
+        case ApprovalDelegated():
+            store.save_delegation(Delegation(**vars(event)))
+        case DelegationRevoked():
+            store.save_delegation(replace(_known_delegation(event.delegation_id, store), revoked_at=entry.at))
         case CatalogChanged():
             store.save_company(event.company)
             store.save_products(event.products, removed_skus=event.removed_skus)
@@ -151,6 +162,13 @@ def _known_message(message_number: int, store: Writer) -> Message:
     if message is None:
         raise UnableToApplyEvent(f"message {message_number} was never written")
     return message
+
+
+def _known_delegation(delegation_id: str, store: Writer) -> Delegation:
+    delegation = known_delegation(delegation_id, store)
+    if delegation is None:
+        raise UnableToApplyEvent(f"{delegation_id} was never given")
+    return delegation
 
 
 def _known_person(login: str, store: Writer) -> Person:

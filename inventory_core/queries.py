@@ -11,14 +11,15 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from inventory_core.access.model import Actor, Person, Token
-from inventory_core.access.scope import may_see_order
-from inventory_core.approvals.model import ApprovalRule
+from inventory_core.approvals.delegations import Delegation
+from inventory_core.approvals.model import ApprovalPolicy, ApprovalRule
 from inventory_core.catalog.model import CatalogLane, CatalogProduct, CatalogWarehouse, Company
 from inventory_core.journal import Entry
 from inventory_core.outbox.model import Message, MessageState
 from inventory_core.stock_ledger.free_stock import FreeStock, free_stock
 from inventory_core.stock_ledger.model import PlaceKind, RecordedMovement, Reservation, StockKey
 from inventory_core.storage.ports import Storage
+from inventory_core.transfer_orders.comments import OrderComment
 from inventory_core.transfer_orders.loading import UnableToFindTransferOrder, find_shipment
 from inventory_core.transfer_orders.model import OPEN_STATUSES, RESERVING_STATUSES, Status, TransferOrder
 from inventory_core.transfer_orders.shipments import ShipmentStatus
@@ -26,10 +27,11 @@ from inventory_core.transfer_orders.shipments import ShipmentStatus
 
 @dataclass(frozen=True, kw_only=True)
 class TransferOrderHistory:
-    """An order (its lines, steps and decisions inside) and everything that ever happened to it."""
+    """An order (its lines, steps and decisions inside), what people said, and everything that ever happened to it."""
 
     order: TransferOrder
     entries: tuple[Entry, ...]
+    comments: tuple[OrderComment, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +79,7 @@ class Queries:
         """
         with self._storage.reading() as store:
             orders = store.transfer_orders(status=None if status is None else Status(status))
-        return [order for order in orders if actor is None or may_see_order(actor, order)]
+        return [order for order in orders if actor is None or order.is_within(actor)]
 
     def transfer_order(self, reference: str) -> TransferOrderHistory:
         """One order by id or document number, with its journal entries, oldest first.
@@ -89,7 +91,8 @@ class Queries:
             if order is None:
                 raise UnableToFindTransferOrder(f"there is no transfer order {reference}")
             entries = store.journal(transfer_order_id=order.transfer_order_id)
-            return TransferOrderHistory(order=order, entries=tuple(entries))
+            comments = store.comments(transfer_order_id=order.transfer_order_id)
+            return TransferOrderHistory(order=order, entries=tuple(entries), comments=tuple(comments))
 
     def units_on_order(self) -> list[UnitsOnOrder]:
         """One row per origin, destination, sku and status: what orders that are not over will still move.
@@ -197,6 +200,16 @@ class Queries:
         """In the order of the steps that they ask for."""
         with self._storage.reading() as store:
             return store.approval_rules()
+
+    def approval_policy(self) -> ApprovalPolicy:
+        """What the company has switched on."""
+        with self._storage.reading() as store:
+            return store.approval_policy()
+
+    def delegations(self) -> list[Delegation]:
+        """All that were ever given, by delegation_id; `holds_at` says which hold."""
+        with self._storage.reading() as store:
+            return store.delegations()
 
     def catalog(self) -> Catalog:
         """Products, warehouses and lanes that the core accepts."""

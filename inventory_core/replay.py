@@ -13,7 +13,7 @@ from inventory_core.outbox.model import MessageState
 from inventory_core.projection import EVENT_TYPES, project
 from inventory_core.records import read_record
 from inventory_core.storage.memory import MemoryStore
-from inventory_core.storage.ports import Writer
+from inventory_core.storage.ports import Reader, Writer
 
 
 def replay_entry(entry: Entry, store: Writer) -> None:
@@ -42,15 +42,31 @@ def rebuild(store: Writer) -> None:
         store.save_transfer_order(order, before=store.transfer_order(order.transfer_order_id))
         reservations = [one for one in told.reservations() if one.transfer_order_id == order.transfer_order_id]
         store.replace_reservations(order.transfer_order_id, reservations)
+    _rebuild_settings(told, store)
+    _rebuild_records(told, store)
+
+
+def _rebuild_settings(told: Reader, store: Writer) -> None:
+    """What is replaced as a whole, or stands under its own identifier: writing it again changes nothing."""
     for warehouse_id, at in told.opened_warehouses().items():
         store.save_opened_warehouse(warehouse_id, at)
     store.save_products(told.products().values(), removed_skus=())
     store.replace_approval_rules(told.approval_rules())
+    store.save_approval_policy(told.approval_policy())
+    for delegation in told.delegations():
+        store.save_delegation(delegation)
     store.replace_receiving_rules(told.receiving_rules())
     for person in told.people():
         store.save_person(person)
     for token in told.tokens():
         store.save_token(token)
+
+
+def _rebuild_records(told: Reader, store: Writer) -> None:
+    """What is only ever added to: it is whole where there is any of it."""
+    if not store.comments():
+        for comment in told.comments():
+            store.append_comment(comment)
     if not store.movements():
         store.append_movements(told.movements())
     if not store.receipt_counts():

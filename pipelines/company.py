@@ -84,7 +84,10 @@ class Feed:
 
 @dataclass(frozen=True)
 class Company:
-    """The settings of one company and the paths below its folder."""
+    """The settings of one company and the paths below its folder.
+
+    `approval_by_rule` is None where the file does not say it.
+    """
 
     folder: Path
     name: str
@@ -96,6 +99,7 @@ class Company:
     feeds: tuple[Feed, ...]
     notifications: Notifications = field(default_factory=Notifications)
     outbox_folder: Path | None = None
+    approval_by_rule: bool | None = None
 
     @property
     def landing(self) -> Path:
@@ -151,6 +155,7 @@ def load_company(folder: Path, *, environ: Mapping[str, str]) -> Company:
     problems: list[str] = []
     root = TomlTable(document, where=f"{path}:", problems=problems)
     settings = TomlTable(root.raw("company") or {}, where=f"{path}: [company]", problems=problems)
+    approvals = TomlTable(root.raw("approvals") or {}, where=f"{path}: [approvals]", problems=problems)
     company = Company(
         folder=folder,
         name=settings.text("name", required=True) or "",
@@ -162,7 +167,9 @@ def load_company(folder: Path, *, environ: Mapping[str, str]) -> Company:
         feeds=_feeds(root.raw("feeds") or [], folder=folder, environ=environ, problems=problems),
         notifications=read_notifications(root.raw("notifications"), where=f"{path}:", problems=problems),
         outbox_folder=read_outbox_folder(root.raw("outbox"), company=folder, where=f"{path}:", problems=problems),
+        approval_by_rule=approvals.flag("by_rule") if "by_rule" in approvals else None,
     )
+    approvals.finish()
     settings.finish()
     root.finish()
     if problems:

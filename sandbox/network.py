@@ -99,10 +99,13 @@ PEOPLE = (
     ("admin", "Alex Kim", "alex.kim@lumivo.example", "admin", "en", "", ""),
 )
 
-# rule, role, from this value on, currency, mode
+# rule, role, stage, from this value on, currency, from this margin on, currency, from this deviation on, mode,
+# reminded after hours, escalated after hours, escalated to
 APPROVAL_RULES = (
-    ("every_order", "supervisor", "", "", ""),
-    ("large_orders", "finance", "20000", "USD", ""),
-    ("air_freight", "finance", "5000", "USD", "air"),
-    ("express_freight", "finance", "2000", "USD", "express"),
+    ("every_order", "supervisor", 1, "", "", "", "", "", "", 24, 72, "admin"),
+    ("large_orders", "finance", 1, "20000", "USD", "", "", "", "", 24, "", ""),
+    ("air_freight", "finance", 1, "5000", "USD", "", "", "", "air", 24, "", ""),
+    ("express_freight", "finance", 1, "2000", "USD", "", "", "", "express", 24, "", ""),
+    ("much_margin_at_risk", "finance", 1, "", "", "50000", "USD", "", "", 24, "", ""),
+    ("far_from_advice", "finance", 1, "", "", "", "", "0.5", "", 24, "", ""),
 )

@@ -65,8 +65,8 @@ def sheets(world: World) -> Iterable[tuple[str, Sequence[str], Iterable[Sequence
     )
     yield (
         "approval_rules",
-        ("rule_id", "role", "minimum_value_amount", "value_currency", "mode"),
-        [(rule, role, float(least) if least else None, *rest) for rule, role, least, *rest in APPROVAL_RULES],
+        _RULE_COLUMNS,
+        _approval_rules(),
     )
     yield "people", ("login", "person_name", "email", "role", "language", "warehouse_ids", "shop_ids"), PEOPLE
 
@@ -90,6 +90,11 @@ _ORDER_COLUMNS = _names(
     "ordered_date expected_date"
 )
 
+_RULE_COLUMNS = _names(
+    "rule_id role stage minimum_value_amount value_currency minimum_margin_amount margin_currency "
+    "minimum_deviation_share mode remind_after_hours escalate_after_hours escalation_role"
+)
+
 
 def _products(world: World) -> Iterable[Sequence[Cell]]:
     for item in world.catalog.products:
@@ -98,6 +103,14 @@ def _products(world: World) -> Iterable[Sequence[Cell]]:
             *(item.length_cm, item.width_cm, item.height_cm, round(item.volume_cbm, 6), item.carton_units),
             *(item.moq_units, item.purchase_lead_time_days, item.purchase_cost_cents / 100, "CNY"),
             *(item.price_usd_cents / 100, "USD", item.has_battery, item.is_hazmat),
+        )
+
+
+def _approval_rules() -> Iterable[Sequence[Cell]]:
+    for rule in APPROVAL_RULES:
+        yield tuple(
+            float(cell) if cell and column.startswith("minimum_") else cell
+            for column, cell in zip(_RULE_COLUMNS, rule, strict=True)
         )
 
 

@@ -14,7 +14,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from inventory_core.access import passwords
-from inventory_core.access.commands import EnsurePeople, PersonToAdd
+from inventory_core.access.commands import AddPerson, EnsurePeople, PersonToAdd
 from inventory_core.bootstrap import Core
 from inventory_core.catalog.model import CatalogLane, CatalogProduct, CatalogWarehouse, Company
 from inventory_core.catalog.register import RegisterCatalog
@@ -39,8 +39,10 @@ PEOPLE = {
 }
 COMPANY = Company(base_currency="USD", time_zone="Asia/Shanghai")
 PRODUCTS = (
-    CatalogProduct(sku="CHAIR", unit_value=Decimal("12.3456"), codes=("6901234567892", "X001CHAIR")),
-    CatalogProduct(sku="LAMP", unit_value=Decimal("3.10")),
+    CatalogProduct(
+        sku="CHAIR", unit_value=Decimal("12.3456"), unit_margin=Decimal("7.6544"), codes=("6901234567892", "X001CHAIR")
+    ),
+    CatalogProduct(sku="LAMP", unit_value=Decimal("3.10"), unit_margin=Decimal("-0.10")),
     CatalogProduct(sku="MYSTERY", unit_value=None),
 )
 WAREHOUSES = (
@@ -146,3 +148,9 @@ def stocked(core: Core, warehouse_id: str = "cn_main", **units: int) -> None:
 def later(minutes: int) -> datetime:
     """AT and some minutes."""
     return AT + timedelta(minutes=minutes)
+
+
+def add_person(core: Core, login: str, *roles: str) -> None:
+    """Gives somebody an account."""
+    with cheap_passwords():
+        core.execute(AddPerson(**sender("operator"), person=PersonToAdd(login=login, name=login, roles=roles)))

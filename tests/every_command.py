@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from inventory_core.access import commands as access
+from inventory_core.approvals.delegating import DelegateApproval, RevokeDelegation
 from inventory_core.approvals.model import ApprovalRule
-from inventory_core.approvals.rules import SetApprovalRules
+from inventory_core.approvals.pressing import PressForDecisions
+from inventory_core.approvals.rules import SetApprovalPolicy, SetApprovalRules
 from inventory_core.commands import Command
 from inventory_core.outbox import commands as outbox
 from inventory_core.receiving import commands as receiving
@@ -41,6 +44,7 @@ def every_command(
         orders.CancelTransferOrder(**about(reason="why not")),
         orders.ApproveTransferOrder(**about()),
         orders.RejectTransferOrder(**about(reason="why not")),
+        orders.CommentOnTransferOrder(**about(text="hm")),
         shipping.PlanShipment(**about()),
         shipping.DispatchShipment(**about()),
         shipping.CancelShipment(**about(reason="why not", shipment_id="x")),
@@ -62,6 +66,10 @@ def every_command(
         outbox.AddressMessage(**by(), message_number=1, channels=("people/sam",)),
         catalog(actor_id, by_token_id=by_token_id),
         SetApprovalRules(**by(), rules=(ApprovalRule(rule_id="r", role="finance"),)),
+        SetApprovalPolicy(**by(), allow_approval_by_rule=True),
+        PressForDecisions(**by()),
+        DelegateApproval(**by(), delegate="zoe", roles=("finance",), from_at=AT, to_at=AT + timedelta(days=1)),
+        RevokeDelegation(**by(), delegation_id="x"),
         access.AddPerson(**by(), person=person),
         access.EnsurePeople(**by()),
         access.ChangePerson(**by(), login="zoe", name="Zoe"),

@@ -34,9 +34,10 @@ class Edit:
 
 @dataclass(frozen=True)
 class OrderLine:
-    """One product of an order to be: the advice beside what is wanted."""
+    """One product of an order to be: the advice, and the run that gave it, beside what is wanted."""
 
     suggestion_id: str
+    suggestion_run_id: str
     sku: str
     suggested_units: int
     units: int
@@ -129,7 +130,13 @@ def orders_to_be(frame: pd.DataFrame, table: pd.DataFrame) -> list[OrderToBe]:
     for advice, row in sorted(_chosen(frame, table), key=lambda pair: str(pair[1]["sku"])):
         if not row["units"] or row["open_order"]:
             continue
-        line = OrderLine(row["suggestion_id"], row["sku"], int(advice["units"]), int(row["units"]))
+        line = OrderLine(
+            suggestion_id=row["suggestion_id"],
+            suggestion_run_id=advice["suggestion_run_id"],
+            sku=row["sku"],
+            suggested_units=int(advice["units"]),
+            units=int(row["units"]),
+        )
         value = row["value_amount"]
         amount = Decimal(0) if is_absent(value) else Decimal(str(value)).quantize(Decimal("0.01"))
         key = (advice["origin_id"], advice["destination_id"], advice["mode"], row["ship_date"])

@@ -40,18 +40,27 @@ def _conditions(wanted: TransferFilter) -> Conditions:
 
 
 def transfers(wanted: TransferFilter) -> Query:
-    """The first `LIMIT` transfer suggestions; one row per suggestion."""
+    """The first `LIMIT` transfer suggestions; one row per suggestion.
+
+    `suggestion_run_id` says which run of the daily job made them: the day that it planned for, whose inputs are kept in
+    landing, and the run's own id. Marts hold neither, so that equal inputs give equal marts; `ops` does.
+    """
     conditions = _conditions(wanted)
     return Query(
         f"""
         select s.*, p.title, p.unit_cost_base_amount,
-            o.warehouse_name as origin_name, d.warehouse_name as destination_name, l.lead_time_days
+            o.warehouse_name as origin_name, d.warehouse_name as destination_name, l.lead_time_days,
+            run.suggestion_run_id
         from marts.fct_transfer_suggestions s
         left join marts.dim_products p using (sku)
         left join marts.dim_warehouses o on o.warehouse_id = s.origin_id
         left join marts.dim_warehouses d on d.warehouse_id = s.destination_id
         left join marts.dim_lanes l on l.origin_id = s.origin_id and l.destination_id = s.destination_id
             and l.mode = s.mode
+        cross join (
+            select as_of_date::varchar || '/' || run_id as suggestion_run_id from ops.publications
+            order by published_at desc limit 1
+        ) run
         {conditions.sql}
         order by {SORTS[wanted.sort][1]}, s.suggestion_id limit {LIMIT}
         """,

@@ -22,12 +22,15 @@ from inventory_core.access.model import OPERATOR, Credentials, Person
 from inventory_core.access.passwords import new_password, new_token, password_hash, token_hash
 from inventory_core.access.permissions import ROLES_OF_COMMAND
 from inventory_core.access.sign_in import sender_of
+from inventory_core.approvals.model import BY_RULE
 from inventory_core.decisions import Decided
 from inventory_core.errors import Refused
 from inventory_core.identifiers import login_of
 from inventory_core.records import digest
 from inventory_core.storage.ports import Reader
 
+# What the journal calls decisions that no person made.
+_NO_PEOPLE = (OPERATOR.actor_id, BY_RULE)
 FIRST_ADMIN = PersonToAdd(login="admin", name="Administrator", roles=("admin",))
 
 
@@ -62,7 +65,7 @@ class UnableToRevokeToken(Refused):
 def add_person(command: AddPerson, store: Reader) -> Decided:
     """One new account."""
     login = login_of(command.person.login)
-    if login == OPERATOR.actor_id:
+    if login in _NO_PEOPLE:
         raise UnableToAddPerson(f"{login} is the name of the machine's own doings in the journal: choose another login")
     if store.person(login) is not None:
         raise UnableToAddPerson(f"{login} has an account: choose another login, a login is never given twice")
@@ -78,8 +81,8 @@ def ensure_people(command: EnsurePeople, store: Reader) -> Decided:
     """
     known = {person.login for person in store.people()}
     missing = [person for person in command.people if login_of(person.login) not in known]
-    if any(login_of(person.login) == OPERATOR.actor_id for person in missing):
-        raise UnableToAddPerson(f"{OPERATOR.actor_id} cannot be a person's login: change it on the people sheet")
+    if any(login_of(person.login) in _NO_PEOPLE for person in missing):
+        raise UnableToAddPerson(f"{' and '.join(_NO_PEOPLE)} cannot be a person's login: change it on the people sheet")
     for person in missing:
         _require_known_warehouses(person.warehouse_ids, store, refusal=UnableToAddPerson)
     has_admin = _active_admins(store) or any(_person(person).sets_up for person in missing)

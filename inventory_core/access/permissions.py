@@ -5,10 +5,17 @@ What an order itself allows (its status, its open steps, who had a hand in it) i
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
 from inventory_core.access import commands as access_commands
 from inventory_core.access.model import OPERATOR, ROLES, Actor
 from inventory_core.access.scope import is_in_scope
-from inventory_core.approvals.rules import SetApprovalRules
+from inventory_core.approvals import handlers as approval_handlers
+from inventory_core.approvals.delegating import DelegateApproval, RevokeDelegation
+from inventory_core.approvals.delegations import Delegation
+from inventory_core.approvals.pressing import PressForDecisions
+from inventory_core.approvals.rules import SetApprovalPolicy, SetApprovalRules
 from inventory_core.catalog.register import RegisterCatalog
 from inventory_core.commands import Command
 from inventory_core.errors import Refused
@@ -42,6 +49,10 @@ ROLES_OF_COMMAND: dict[type[Command], frozenset[str]] = {
     order_commands.CancelTransferOrder: _PLANNING | {"supervisor"},
     order_commands.ApproveTransferOrder: _DECIDING,
     order_commands.RejectTransferOrder: _DECIDING,
+    order_commands.CommentOnTransferOrder: frozenset(ROLES),
+    DelegateApproval: _DECIDING,
+    RevokeDelegation: _DECIDING,
+    PressForDecisions: _SETTING_UP,
     shipment_commands.PlanShipment: _HANDLING,
     shipment_commands.DispatchShipment: _HANDLING,
     shipment_commands.CancelShipment: _HANDLING,
@@ -61,6 +72,7 @@ ROLES_OF_COMMAND: dict[type[Command], frozenset[str]] = {
     outbox_commands.AddressMessage: frozenset(OPERATOR.roles),
     RegisterCatalog: _SETTING_UP,
     SetApprovalRules: _SETTING_UP,
+    SetApprovalPolicy: _SETTING_UP,
     access_commands.AddPerson: _SETTING_UP,
     access_commands.EnsurePeople: _SETTING_UP,
     access_commands.ChangePerson: _SETTING_UP,
@@ -81,17 +93,31 @@ GIVES_ACCESS: frozenset[type[Command]] = frozenset(
         access_commands.EnablePerson,
         access_commands.ResetPassword,
         access_commands.IssueToken,
+        DelegateApproval,
     }
 )
 
 
-POSSIBLE_FROM = order_handlers.POSSIBLE_FROM | shipment_handlers.POSSIBLE_FROM | receiving_handlers.POSSIBLE_FROM
+POSSIBLE_FROM = (
+    order_handlers.POSSIBLE_FROM
+    | approval_handlers.POSSIBLE_FROM
+    | shipment_handlers.POSSIBLE_FROM
+    | receiving_handlers.POSSIBLE_FROM
+)
 
 
-def require_permission(command: Command, actor: Actor) -> None:
-    """Raises: UnableToAllow unless one of the actor's roles may send this command, and his token too."""
+# A delegate may send these with roles that were lent to him.
+DECISIONS = (order_commands.ApproveTransferOrder, order_commands.RejectTransferOrder)
+
+
+def require_permission(command: Command, actor: Actor, *, lent_roles: Collection[str] = ()) -> None:
+    """Raises: UnableToAllow unless a role of the actor's, or for decisions one lent to him, may send this command.
+
+    The token through which he sends it must allow it too.
+    """
     allowed, name = ROLES_OF_COMMAND[type(command)], type(command).__name__
-    if allowed.isdisjoint(actor.roles):
+    usable = {*actor.roles, *(lent_roles if isinstance(command, DECISIONS) else ())}
+    if allowed.isdisjoint(usable):
         raise UnableToAllow(
             f"{actor.actor_id} ({', '.join(actor.roles) or 'no role'}) may not send {name}: "
             f"ask someone with the role {' or '.join(sorted(allowed - set(OPERATOR.roles)))}"
@@ -111,22 +137,35 @@ def _is_allowed_by_token(command: type[Command], actor: Actor) -> bool:
     return actor.commands is None or command.__name__ in actor.commands
 
 
-def permitted_commands(actor: Actor, *, order: TransferOrder | None = None) -> frozenset[str]:
-    """Names of the commands that the actor may send now: about `order`, or, without one, those about no order."""
+def permitted_commands(
+    actor: Actor,
+    *,
+    order: TransferOrder | None = None,
+    at: datetime | None = None,
+    delegations: Sequence[Delegation] = (),
+) -> frozenset[str]:
+    """Names of the commands that the actor may send now: about `order`, or, without one, those about no order.
+
+    `delegations` are those that people lent to each other; with `at`, those that hold then let a delegate decide.
+    `Core.permissions` looks them up.
+    """
+    in_force = [one for one in delegations if at is not None and one.holds_at(at) and one.delegate == actor.actor_id]
+    lent = {role for one in in_force for role in one.roles}
     return frozenset(
         command.__name__
         for command, roles in ROLES_OF_COMMAND.items()
-        if not roles.isdisjoint(actor.roles)
+        if not roles.isdisjoint({*actor.roles, *(lent if command in DECISIONS else ())})
         and _is_allowed_by_token(command, actor)
-        and _is_possible(command, actor, order)
+        and _is_possible(command, actor, order, in_force)
         and is_in_scope(command, actor, order)
     )
 
 
-def _is_possible(command: type[Command], actor: Actor, order: TransferOrder | None) -> bool:
+def _is_possible(
+    command: type[Command], actor: Actor, order: TransferOrder | None, delegations: Sequence[Delegation]
+) -> bool:
     if not issubclass(command, order_commands.ExistingOrderCommand):
         return order is None
     if order is None or order.status not in POSSIBLE_FROM[command].statuses:
         return False
-    decides = command in (order_commands.ApproveTransferOrder, order_commands.RejectTransferOrder)
-    return not decides or bool(order.steps_open_to(actor))
+    return command not in DECISIONS or bool(order.steps_open_to(actor, delegations=delegations))

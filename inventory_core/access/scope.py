@@ -13,7 +13,9 @@ from enum import Enum
 
 from inventory_core.access import commands as access_commands
 from inventory_core.access.model import Actor
-from inventory_core.approvals.rules import SetApprovalRules
+from inventory_core.approvals.delegating import DelegateApproval, RevokeDelegation
+from inventory_core.approvals.pressing import PressForDecisions
+from inventory_core.approvals.rules import SetApprovalPolicy, SetApprovalRules
 from inventory_core.catalog.register import RegisterCatalog
 from inventory_core.commands import Command
 from inventory_core.errors import Refused
@@ -51,6 +53,7 @@ SCOPE_OF_COMMAND: dict[type[Command], Touch] = {
     order_commands.CancelTransferOrder: Touch.EITHER_END,
     order_commands.ApproveTransferOrder: Touch.EITHER_END,
     order_commands.RejectTransferOrder: Touch.EITHER_END,
+    order_commands.CommentOnTransferOrder: Touch.EITHER_END,
     shipment_commands.PlanShipment: Touch.ORIGIN,
     shipment_commands.DispatchShipment: Touch.ORIGIN,
     shipment_commands.CancelShipment: Touch.ORIGIN,
@@ -70,6 +73,10 @@ SCOPE_OF_COMMAND: dict[type[Command], Touch] = {
     outbox_commands.AddressMessage: Touch.COMPANY,
     RegisterCatalog: Touch.COMPANY,
     SetApprovalRules: Touch.COMPANY,
+    SetApprovalPolicy: Touch.COMPANY,
+    PressForDecisions: Touch.COMPANY,
+    DelegateApproval: Touch.ONESELF,
+    RevokeDelegation: Touch.ONESELF,
     access_commands.AddPerson: Touch.COMPANY,
     access_commands.EnsurePeople: Touch.COMPANY,
     access_commands.ChangePerson: Touch.COMPANY,
@@ -121,11 +128,6 @@ def is_in_scope(command: type[Command], actor: Actor, order: TransferOrder | Non
     if order is None:
         return actor.warehouse_ids is None or bool(actor.warehouse_ids)
     return _reaches(actor, touch, _ends(touch, order))
-
-
-def may_see_order(actor: Actor, order: TransferOrder) -> bool:
-    """Whether one end of the order is in the actor's scope, for lists."""
-    return _reaches(actor, Touch.EITHER_END, _ends(Touch.EITHER_END, order))
 
 
 def _reaches(actor: Actor, touch: Touch, touched: tuple[str, ...]) -> bool:

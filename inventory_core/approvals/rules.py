@@ -1,4 +1,4 @@
-"""Setting the approval rules: command, event and handler in one place while there is one of each.
+"""Setting the approval rules and policy: commands, events and handlers in one place while there are two of each.
 
 An order keeps the chain that it was submitted with; new rules count for orders submitted after them.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from inventory_core.approvals.model import ApprovalRule
+from inventory_core.approvals.model import ApprovalPolicy, ApprovalRule
 from inventory_core.commands import Command
 from inventory_core.decisions import Decided
 from inventory_core.errors import Malformed
@@ -40,3 +40,23 @@ def set_approval_rules(command: SetApprovalRules, store: Reader) -> Decided:
     if tuple(store.approval_rules()) == command.rules:
         return Decided()
     return Decided(ApprovalRulesSet(rules=command.rules))
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetApprovalPolicy(Command):
+    """Say whether the rule may approve where nobody but the sender could: for companies of one person."""
+
+    allow_approval_by_rule: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovalPolicySet:
+    """From now on submitted orders follow this policy."""
+
+    policy: ApprovalPolicy
+
+
+def set_approval_policy(command: SetApprovalPolicy, store: Reader) -> Decided:
+    """Nothing happens when the policy is already that."""
+    policy = ApprovalPolicy(allow_approval_by_rule=command.allow_approval_by_rule)
+    return Decided() if store.approval_policy() == policy else Decided(ApprovalPolicySet(policy=policy))

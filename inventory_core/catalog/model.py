@@ -39,13 +39,15 @@ class Company:
 
 @dataclass(frozen=True, kw_only=True)
 class CatalogProduct:
-    """A product; `unit_value` in base currency, None where the company does not know it.
+    """A product; `unit_value` (its cost) and `unit_margin` in base currency, None where the company does not know it.
 
+    The margin is selling price less purchase cost; it is below zero where the company sells at a loss.
     `codes` are what else scanners read on it: EANs, FNSKUs. A code may stand for several products.
     """
 
     sku: str
     unit_value: Decimal | None = None
+    unit_margin: Decimal | None = None
     codes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -58,6 +60,8 @@ class CatalogProduct:
             check_amount(self.unit_value, name=f"unit_value of {self.sku}")
             if self.unit_value < 0:
                 raise Malformed(f"unit_value of {self.sku} must not be negative, not {self.unit_value}")
+        if self.unit_margin is not None:
+            check_amount(self.unit_margin, name=f"unit_margin of {self.sku}")
 
 
 @dataclass(frozen=True, kw_only=True)

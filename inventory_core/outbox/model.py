@@ -7,16 +7,20 @@ Messages of one key are told in their order: while the first waits, is tried or 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from inventory_core.approvals.events import ApprovalEscalated, ApprovalReminded, TransferOrderApprovedByRule
+from inventory_core.approvals.model import ApprovalRequest
 from inventory_core.journal import Entry
+from inventory_core.outbox.requests import request_details, tell
 from inventory_core.receiving.events import TransferOrderClosed, TransferOrderReopened
 from inventory_core.records import plain
 from inventory_core.transfer_orders import events
+from inventory_core.transfer_orders.comments import TransferOrderCommented
 from inventory_core.transfer_orders.model import RESERVING_STATUSES, TransferOrder
 from inventory_core.transfer_orders.shipment_events import ShipmentDispatched
 
@@ -90,21 +94,17 @@ def messages_of(
     event: Any, *, before: TransferOrder | None, after: TransferOrder
 ) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Channel, kind and content of everything that must be told because of the event."""
+    yield from _while_waiting(event, before, after)
     match event:
-        case events.TransferOrderSubmitted():
-            yield PEOPLE, "approval_requested", _request(after)
-        case events.TransferOrderStepApproved():
-            if _stage(before) < _stage(after):
-                yield PEOPLE, "approval_requested", _request(after)  # the next stage's turn
-        case events.TransferOrderApproved():
+        case events.TransferOrderApproved() | TransferOrderApprovedByRule():
             yield PEOPLE, "approved", _decision(after)
             yield ORIGIN, "outbound_order", {**_route(after), "lines": _open_lines(after)}
         case events.TransferOrderRejected():
             yield PEOPLE, "rejected", _decision(after)
         case events.TransferOrderWithdrawn():
-            yield PEOPLE, "withdrawn", _route(after)
+            yield PEOPLE, "withdrawn", _route(after) | tell(event.tell)
         case events.TransferOrderCancelled() | events.TransferOrderRestCancelled():
-            yield PEOPLE, "cancelled", _route(after)
+            yield PEOPLE, "cancelled", _route(after) | tell(event.tell)
             if before is not None and before.status in RESERVING_STATUSES:
                 yield ORIGIN, "outbound_order_cancelled", {**_route(after), "lines": _open_lines(before)}
         case ShipmentDispatched():
@@ -112,7 +112,26 @@ def messages_of(
         case TransferOrderClosed():
             yield SHOPS, "stock_arrived", {**_route(after), "skus": sorted({line.sku for line in after.lines})}
         case TransferOrderReopened():
-            yield PEOPLE, "reopened", _route(after)
+            yield PEOPLE, "reopened", _route(after) | tell(event.tell)
+        case TransferOrderCommented():
+            yield PEOPLE, "commented", _comment(event, after)
+
+
+def _while_waiting(
+    event: Any, before: TransferOrder | None, after: TransferOrder
+) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """What those are told who are to decide."""
+    match event:
+        case events.TransferOrderSubmitted():
+            if not event.is_approved_by_rule:
+                yield PEOPLE, "approval_requested", _request(after, event.request)
+        case events.TransferOrderStepApproved():
+            if _stage(before) < _stage(after):
+                yield PEOPLE, "approval_requested", _request(after, event.request)  # the next stage's turn
+        case ApprovalReminded():
+            yield PEOPLE, "approval_reminder", _request(after, event.request, only=event.steps)
+        case ApprovalEscalated():
+            yield PEOPLE, "approval_escalated", _request(after, event.request, only=event.steps)
 
 
 def _stage(order: TransferOrder | None) -> int:
@@ -132,15 +151,33 @@ def _route(order: TransferOrder) -> dict[str, Any]:
     }
 
 
-def _request(order: TransferOrder) -> dict[str, Any]:
-    """What an approver needs to decide."""
-    return {
+def _request(
+    order: TransferOrder, request: ApprovalRequest | None, *, only: Collection[int] | None = None
+) -> dict[str, Any]:
+    """What an approver needs to decide; `only` some of the steps whose turn it is.
+
+    `request` is None in older journals: their messages stay as they were written.
+    """
+    content = {
         **_route(order),
         "roles": list(order.waiting_for_roles),
         "submitted_by": order.submitted_by,
         "units": order.units,
         "value": plain(order.value),
         "lines": [{"sku": one.sku, "units": one.units, "suggested_units": one.suggested_units} for one in order.lines],
+    }
+    if request is None:
+        return content
+    return content | request_details(order, request, only=only)
+
+
+def _comment(event: TransferOrderCommented, order: TransferOrder) -> dict[str, Any]:
+    return {
+        **_route(order),
+        **tell(event.tell),
+        "status": order.status.value,
+        "commented_by": event.commented_by,
+        "text": event.text,
     }
 
 

@@ -80,6 +80,7 @@ class TransferOrderReopened:
     """Something came to light after the order was over; what happened before keeps its date."""
 
     transfer_order_id: str
+    tell: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

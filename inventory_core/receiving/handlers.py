@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from inventory_core.approvals.asking import taking_part
 from inventory_core.decisions import Decided
 from inventory_core.errors import Refused
 from inventory_core.receiving import commands, events
@@ -74,7 +75,8 @@ def record_receipt(command: commands.RecordReceipt, store: Reader) -> Decided:
     order = load_order(command, POSSIBLE_FROM[type(command)], store)
     before: list[object] = []
     if order.status in _OVER:
-        before.append(events.TransferOrderReopened(transfer_order_id=order.transfer_order_id))
+        tell = taking_part(order, store, at=command.at, but=command.actor_id)
+        before.append(events.TransferOrderReopened(transfer_order_id=order.transfer_order_id, tell=tell))
     shipment_id = _shipment_id(command, order)
     if shipment_id is None:
         announced = _unannounced(command, order)
@@ -136,7 +138,8 @@ def close(command: commands.CloseTransferOrder, store: Reader) -> Decided:
 def reopen(command: commands.ReopenTransferOrder, store: Reader) -> Decided:
     """The order open again; nothing of what happened before changes."""
     order = load_order(command, POSSIBLE_FROM[type(command)], store)
-    return Decided(events.TransferOrderReopened(transfer_order_id=order.transfer_order_id))
+    tell = taking_part(order, store, at=command.at, but=command.actor_id)
+    return Decided(events.TransferOrderReopened(transfer_order_id=order.transfer_order_id, tell=tell))
 
 
 def set_receiving_rules(command: commands.SetReceivingRules, store: Reader) -> Decided:

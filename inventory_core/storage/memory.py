@@ -8,11 +8,13 @@ from contextlib import contextmanager
 from threading import RLock
 
 from inventory_core.access.model import Credentials, Person, Token
-from inventory_core.approvals.model import ApprovalRule
+from inventory_core.approvals.delegations import Delegation
+from inventory_core.approvals.model import ApprovalPolicy, ApprovalRule, ApprovalStep
 from inventory_core.catalog.model import CatalogLane, CatalogProduct, CatalogWarehouse, Company
 from inventory_core.journal import Entry
 from inventory_core.storage.memory_ledger import MemoryLedger
 from inventory_core.storage.ports import HandledCommand, Reader, Writer
+from inventory_core.transfer_orders.comments import OrderComment
 from inventory_core.transfer_orders.model import Status, TransferOrder
 
 
@@ -28,6 +30,9 @@ class MemoryStore(MemoryLedger):
         self._warehouses: dict[str, CatalogWarehouse] = {}
         self._lanes: set[CatalogLane] = set()
         self._rules: list[ApprovalRule] = []
+        self._policy = ApprovalPolicy()
+        self._delegations: dict[str, Delegation] = {}
+        self._comments: list[OrderComment] = []
         self._people: dict[str, Person] = {}
         self._credentials: dict[str, Credentials] = {}
         self._tokens: dict[str, Token] = {}
@@ -87,6 +92,28 @@ class MemoryStore(MemoryLedger):
     def approval_rules(self) -> list[ApprovalRule]:
         """See `Reader`."""
         return list(self._rules)
+
+    def approval_policy(self) -> ApprovalPolicy:
+        """See `Reader`."""
+        return self._policy
+
+    def delegations(self) -> list[Delegation]:
+        """See `Reader`."""
+        return sorted(self._delegations.values(), key=lambda one: one.delegation_id)
+
+    def waiting_steps(self) -> list[tuple[str, ApprovalStep]]:
+        """See `Reader`."""
+        return [
+            (order.transfer_order_id, step)
+            for order in sorted(self._orders.values(), key=lambda one: one.transfer_order_id)
+            if order.status is Status.SUBMITTED
+            for step in order.current_steps
+            if step.asked_at is not None and (step.remind_after_hours or step.escalate_after_hours)
+        ]
+
+    def comments(self, *, transfer_order_id: str | None = None) -> list[OrderComment]:
+        """See `Reader`."""
+        return [one for one in self._comments if transfer_order_id in (None, one.transfer_order_id)]
 
     def people(self) -> list[Person]:
         """See `Reader`."""
@@ -154,6 +181,18 @@ class MemoryStore(MemoryLedger):
     def replace_approval_rules(self, rules: Iterable[ApprovalRule]) -> None:
         """See `Writer`."""
         self._rules = list(rules)
+
+    def save_approval_policy(self, policy: ApprovalPolicy) -> None:
+        """See `Writer`."""
+        self._policy = policy
+
+    def save_delegation(self, delegation: Delegation) -> None:
+        """See `Writer`."""
+        self._delegations[delegation.delegation_id] = delegation
+
+    def append_comment(self, comment: OrderComment) -> None:
+        """See `Writer`."""
+        self._comments.append(comment)
 
     def save_person(self, person: Person) -> None:
         """See `Writer`."""

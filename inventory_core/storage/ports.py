@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from inventory_core.access.model import Credentials, Person, Token
-from inventory_core.approvals.model import ApprovalRule
+from inventory_core.approvals.delegations import Delegation
+from inventory_core.approvals.model import ApprovalPolicy, ApprovalRule, ApprovalStep
 from inventory_core.catalog.model import CatalogLane, CatalogProduct, CatalogWarehouse, Company
 from inventory_core.journal import Entry
 from inventory_core.storage.ledger_ports import LedgerReader, LedgerWriter
+from inventory_core.transfer_orders.comments import OrderComment
 from inventory_core.transfer_orders.model import Status, TransferOrder
 
 
@@ -64,6 +66,21 @@ class Reader(LedgerReader, Protocol):
 
     def approval_rules(self) -> list[ApprovalRule]:
         """In the order in which they were set."""
+
+    def approval_policy(self) -> ApprovalPolicy:
+        """As it was set last; everything switched off until then."""
+
+    def delegations(self) -> list[Delegation]:
+        """All that were ever given, by delegation_id."""
+
+    def waiting_steps(self) -> list[tuple[str, ApprovalStep]]:
+        """Steps of submitted orders that wait for a decision and have a time after which somebody is told.
+
+        With their transfer_order_id, by that and step. Asked every minute, so it must cost little.
+        """
+
+    def comments(self, *, transfer_order_id: str | None = None) -> list[OrderComment]:
+        """All comments, or those on one order, as they were made."""
 
     def people(self) -> list[Person]:
         """Everyone who ever had an account, by login."""
@@ -116,6 +133,15 @@ class Writer(Reader, LedgerWriter, Protocol):
 
     def replace_approval_rules(self, rules: Iterable[ApprovalRule]) -> None:
         """These and no others, in this order."""
+
+    def save_approval_policy(self, policy: ApprovalPolicy) -> None:
+        """Store the policy."""
+
+    def save_delegation(self, delegation: Delegation) -> None:
+        """Store a delegation."""
+
+    def append_comment(self, comment: OrderComment) -> None:
+        """Add a comment."""
 
     def save_person(self, person: Person) -> None:
         """Store a person."""

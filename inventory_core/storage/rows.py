@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from inventory_core.access.model import Credentials, Person, Token
-from inventory_core.approvals.model import ApprovalRule, ApprovalStep
+from inventory_core.approvals.model import ApprovalRule, ApprovalStep, AskingRule
 from inventory_core.catalog.model import CatalogProduct
 from inventory_core.instants import instant_from_text
 from inventory_core.journal import Entry
@@ -65,8 +65,10 @@ def line_rows(order: TransferOrder) -> list[dict[str, Any]]:
             "units": line.units,
             "suggestion_id": line.suggestion_id,
             "suggested_units": line.suggested_units,
+            "suggestion_run_id": line.suggestion_run_id,
             "cancelled_units": line.cancelled_units,
             **_money_columns("unit_value", line.unit_value),
+            **_money_columns("unit_margin", line.unit_margin),
         }
         for line in order.lines
     ]
@@ -75,7 +77,12 @@ def line_rows(order: TransferOrder) -> list[dict[str, Any]]:
 def step_rows(order: TransferOrder) -> list[dict[str, Any]]:
     """The order's rows of `approval_steps`."""
     return [
-        {**plain(step), "transfer_order_id": order.transfer_order_id, "rule_ids": canonical_json(step.rule_ids)}
+        {
+            **plain(step),
+            "transfer_order_id": order.transfer_order_id,
+            "rule_ids": canonical_json(step.rule_ids),
+            "asked_by": canonical_json(step.asked_by),
+        }
         for step in order.steps
     ]
 
@@ -110,7 +117,7 @@ def _order_of(row: Row, lines: Sequence[Row], steps: Sequence[Row], shipments: S
         submitted_by=row["submitted_by"],
         submitted_at=_instant(row["submitted_at"]),
         value=_money(row, "value"),
-        steps=tuple(_step_of(step) for step in steps),
+        steps=tuple(step_of(step) for step in steps),
         decided_by=row["decided_by"],
         decided_at=_instant(row["decided_at"]),
         decision_reason=row["decision_reason"],
@@ -125,27 +132,49 @@ def _line_of(row: Row) -> OrderLine:
         units=row["units"],
         suggestion_id=row["suggestion_id"],
         suggested_units=row["suggested_units"],
+        suggestion_run_id=row["suggestion_run_id"],
         unit_value=_money(row, "unit_value"),
+        unit_margin=_money(row, "unit_margin"),
         cancelled_units=row["cancelled_units"],
     )
 
 
-def _step_of(row: Row) -> ApprovalStep:
+def step_of(row: Row) -> ApprovalStep:
+    """The step of its row."""
     return ApprovalStep(
         step=row["step"],
         role=row["role"],
         stage=row["stage"],
         rule_ids=tuple(json.loads(row["rule_ids"])),
+        asked_by=tuple(_asking_rule_of(rule) for rule in json.loads(row["asked_by"])),
+        remind_after_hours=row["remind_after_hours"],
+        escalate_after_hours=row["escalate_after_hours"],
+        escalation_role=row["escalation_role"],
+        asked_at=_instant(row["asked_at"]),
+        reminded_at=_instant(row["reminded_at"]),
+        escalated_at=_instant(row["escalated_at"]),
         decision=row["decision"],
         decided_by=row["decided_by"],
+        decided_for=row["decided_for"],
+        decided_as=row["decided_as"],
         decided_at=_instant(row["decided_at"]),
         reason=row["reason"],
     )
 
 
+def _asking_rule_of(content: Row) -> AskingRule:
+    return AskingRule(
+        rule_id=content["rule_id"], conditions=tuple((name, value) for name, value in content["conditions"])
+    )
+
+
 def product_row(product: CatalogProduct) -> dict[str, Any]:
     """One row of `catalog_products`."""
-    return {"sku": product.sku, "unit_value_amount": plain(product.unit_value)}
+    return {
+        "sku": product.sku,
+        "unit_value_amount": plain(product.unit_value),
+        "unit_margin_amount": plain(product.unit_margin),
+    }
 
 
 def code_rows(product: CatalogProduct) -> list[dict[str, Any]]:
@@ -157,13 +186,19 @@ def code_rows(product: CatalogProduct) -> list[dict[str, Any]]:
 
 def product_of(row: Row, *, codes: Sequence[str]) -> CatalogProduct:
     """The product of its rows; codes come in their order."""
-    return CatalogProduct(sku=row["sku"], unit_value=_decimal(row["unit_value_amount"]), codes=tuple(codes))
+    return CatalogProduct(
+        sku=row["sku"],
+        unit_value=_decimal(row["unit_value_amount"]),
+        unit_margin=_decimal(row["unit_margin_amount"]),
+        codes=tuple(codes),
+    )
 
 
 def rule_row(rule: ApprovalRule, *, position: int) -> dict[str, Any]:
     """One row of `approval_rules`."""
     row: dict[str, Any] = plain(rule)
-    row["minimum_value_amount"] = row.pop("minimum_value")
+    for name in ("minimum_value", "minimum_margin_at_risk"):
+        row[f"{name}_amount"] = row.pop(name)
     return {**row, "position": position}
 
 
@@ -173,11 +208,17 @@ def rule_of(row: Row) -> ApprovalRule:
         rule_id=row["rule_id"],
         role=row["role"],
         stage=row["stage"],
+        signatures=row["signatures"],
         minimum_value=_decimal(row["minimum_value_amount"]),
         minimum_deviation_share=_decimal(row["minimum_deviation_share"]),
+        minimum_margin_at_risk=_decimal(row["minimum_margin_at_risk_amount"]),
         mode=row["mode"],
+        origin_id=row["origin_id"],
         destination_id=row["destination_id"],
         destination_kind=row["destination_kind"],
+        remind_after_hours=row["remind_after_hours"],
+        escalate_after_hours=row["escalate_after_hours"],
+        escalation_role=row["escalation_role"],
     )
 
 

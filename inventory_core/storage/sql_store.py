@@ -17,6 +17,7 @@ from inventory_core.journal import Entry
 from inventory_core.records import plain
 from inventory_core.storage import rows, tables
 from inventory_core.storage.ports import HandledCommand
+from inventory_core.storage.sql_approvals import SqlApprovals
 from inventory_core.storage.sql_ledger import SqlLedger
 from inventory_core.storage.sql_outbox import SqlOutbox
 from inventory_core.storage.sql_receiving import SqlReceiving
@@ -25,7 +26,7 @@ from inventory_core.storage.sql_statements import in_parts
 from inventory_core.transfer_orders.model import Status, TransferOrder
 
 
-class SqlStore(SqlLedger, SqlReceiving, SqlShipments, SqlOutbox):
+class SqlStore(SqlLedger, SqlReceiving, SqlShipments, SqlApprovals, SqlOutbox):
     """A `Writer` over one connection."""
 
     def __init__(self, connection: Connection) -> None:

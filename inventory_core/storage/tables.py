@@ -36,6 +36,7 @@ products = Table(
     metadata,
     Column("sku", Text, primary_key=True),
     Column("unit_value_amount", Text),
+    Column("unit_margin_amount", Text),
 )
 warehouses = Table(
     "catalog_warehouses",
@@ -62,6 +63,12 @@ approval_rules = Table(
     Column("mode", Text),
     Column("destination_id", Text),
     Column("destination_kind", Text),
+    Column("signatures", Integer, nullable=False, server_default="1"),
+    Column("minimum_margin_at_risk_amount", Text),
+    Column("origin_id", Text),
+    Column("remind_after_hours", Integer),
+    Column("escalate_after_hours", Integer),
+    Column("escalation_role", Text),
 )
 people = Table(
     "people",
@@ -136,6 +143,9 @@ transfer_order_lines = Table(
     Column("unit_value_amount", Text),
     Column("unit_value_currency", Text),
     Column("cancelled_units", BigInteger, nullable=False, server_default="0"),
+    Column("suggestion_run_id", Text),
+    Column("unit_margin_amount", Text),
+    Column("unit_margin_currency", Text),
 )
 approval_steps = Table(
     "approval_steps",
@@ -149,6 +159,15 @@ approval_steps = Table(
     Column("decided_by", Text),
     Column("decided_at", Text),
     Column("reason", Text, nullable=False),
+    Column("asked_by", Text, nullable=False, server_default="[]"),
+    Column("remind_after_hours", Integer),
+    Column("escalate_after_hours", Integer),
+    Column("escalation_role", Text),
+    Column("asked_at", Text),
+    Column("reminded_at", Text),
+    Column("escalated_at", Text),
+    Column("decided_for", Text),
+    Column("decided_as", Text),
 )
 journal = Table(
     "journal",

@@ -13,13 +13,13 @@ from typing import ClassVar
 from inventory_core.catalog.model import MODES
 from inventory_core.commands import Command
 from inventory_core.errors import Malformed
-from inventory_core.identifiers import check_name
+from inventory_core.identifiers import check_name, check_text
 from inventory_core.quantities import check_units
 
 
 @dataclass(frozen=True, kw_only=True)
 class LineToOrder:
-    """Wanted units of one product, with the suggestion that they follow or deviate from."""
+    """Wanted units of one product, with the suggestion that they follow or deviate from, and the run that made it."""
 
     __pydantic_config__: ClassVar[dict[str, object]] = Command.__pydantic_config__
 
@@ -27,6 +27,7 @@ class LineToOrder:
     units: int
     suggestion_id: str | None = None
     suggested_units: int | None = None
+    suggestion_run_id: str | None = None
 
     def __post_init__(self) -> None:
         check_name(self.sku, name="sku")
@@ -36,6 +37,10 @@ class LineToOrder:
         if self.suggestion_id is not None:
             check_name(self.suggestion_id, name=f"suggestion_id of {self.sku}")
             check_units(self.suggested_units, name=f"suggested_units of {self.sku}", minimum=0)
+        if self.suggestion_run_id is not None:
+            check_name(self.suggestion_run_id, name=f"suggestion_run_id of {self.sku}")
+            if self.suggestion_id is None:
+                raise Malformed(f"line {self.sku}: pass suggestion_run_id only beside the suggestion_id that it made")
 
 
 def _check_date(value: object, *, name: str) -> None:
@@ -126,3 +131,14 @@ class CancelTransferOrder(ExistingOrderCommand):
     """Give an order up for good, with the reason."""
 
     reason_is_required = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommentOnTransferOrder(ExistingOrderCommand):
+    """Say something about an order, whatever its status; those who took part are told."""
+
+    text: str
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_text(self.text, name="text", is_required=True)

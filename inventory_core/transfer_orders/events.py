@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 
-from inventory_core.approvals.model import ApprovalStep, Decision
+from inventory_core.approvals.model import ApprovalRequest, ApprovalStep, Decision, with_stage_begun
 from inventory_core.journal import Entry
 from inventory_core.money import Money
 from inventory_core.transfer_orders.model import OrderLine, Status, TransferOrder, UnableToApplyEvent
@@ -42,20 +42,32 @@ class TransferOrderChanged:
 
 @dataclass(frozen=True, kw_only=True)
 class TransferOrderSubmitted:
-    """Approval was asked for, with the lines valued as of now and the steps that the rules of now require."""
+    """Approval was asked for, with the lines valued as of now and the steps that the rules of now require.
+
+    `request` is None where nobody is asked, because the rule approves at once (`is_approved_by_rule`), and in journals
+    that are older than it.
+    """
 
     transfer_order_id: str
     lines: tuple[OrderLine, ...]
     value: Money | None
     steps: tuple[ApprovalStep, ...]
+    request: ApprovalRequest | None = None
+    is_approved_by_rule: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class TransferOrderStepApproved:
-    """The holder of one required role said yes."""
+    """The holder of one required role said yes, or his delegate for him.
+
+    `request` is for the next stage where it begins with this yes.
+    """
 
     transfer_order_id: str
     step: int
+    decided_for: str | None = None
+    decided_as: str | None = None
+    request: ApprovalRequest | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,24 +79,28 @@ class TransferOrderApproved:
 
 @dataclass(frozen=True, kw_only=True)
 class TransferOrderRejected:
-    """The holder of a required role said no."""
+    """The holder of a required role said no, or his delegate for him."""
 
     transfer_order_id: str
     step: int
+    decided_for: str | None = None
+    decided_as: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class TransferOrderWithdrawn:
-    """A submitted order went back into draft."""
+    """A submitted order went back into draft; `tell` are those who took part or were asked, None in older journals."""
 
     transfer_order_id: str
+    tell: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class TransferOrderCancelled:
-    """An order was given up."""
+    """An order was given up; `tell` are those who took part or were asked, None in older journals."""
 
     transfer_order_id: str
+    tell: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +109,7 @@ class TransferOrderRestCancelled:
 
     transfer_order_id: str
     lines: tuple[ShipmentUnits, ...]
+    tell: tuple[str, ...] | None = None
 
 
 TransferOrderEvent = (
@@ -160,23 +177,24 @@ def _changed(  # noqa: PLR0911 - one return for each event
                 status=Status.SUBMITTED,
                 lines=event.lines,
                 value=event.value,
-                steps=event.steps,
+                steps=with_stage_begun(event.steps, at=entry.at),
                 contributors=contributors,
                 submitted_by=entry.actor_id,
                 submitted_at=entry.at,
             )
         case TransferOrderStepApproved():
-            return replace(order, steps=_decided_steps(order, event.step, "approved", entry))
+            steps = _decided_steps(order, event, "approved", entry)
+            return replace(order, steps=with_stage_begun(steps, at=entry.at))
         case TransferOrderApproved():
             return _decided(order, Status.APPROVED, entry)
         case TransferOrderRejected():
-            steps = _decided_steps(order, event.step, "rejected", entry)
+            steps = _decided_steps(order, event, "rejected", entry)
             return _decided(replace(order, steps=steps), Status.REJECTED, entry)
         case TransferOrderWithdrawn():
             return replace(
                 order,
                 status=Status.DRAFT,
-                lines=tuple(replace(line, unit_value=None) for line in order.lines),
+                lines=tuple(replace(line, unit_value=None, unit_margin=None) for line in order.lines),
                 value=None,
                 steps=(),
                 submitted_by=None,
@@ -214,10 +232,23 @@ def _decided(order: TransferOrder, status: Status, entry: Entry) -> TransferOrde
     return replace(order, status=status, decided_by=entry.actor_id, decided_at=entry.at, decision_reason=entry.reason)
 
 
-def _decided_steps(order: TransferOrder, number: int, decision: Decision, entry: Entry) -> tuple[ApprovalStep, ...]:
+def _decided_steps(
+    order: TransferOrder,
+    event: TransferOrderStepApproved | TransferOrderRejected,
+    decision: Decision,
+    entry: Entry,
+) -> tuple[ApprovalStep, ...]:
     return tuple(
-        replace(step, decision=decision, decided_by=entry.actor_id, decided_at=entry.at, reason=entry.reason)
-        if step.step == number
+        replace(
+            step,
+            decision=decision,
+            decided_by=entry.actor_id,
+            decided_for=event.decided_for,
+            decided_as=event.decided_as or step.role,
+            decided_at=entry.at,
+            reason=entry.reason,
+        )
+        if step.step == event.step
         else step
         for step in order.steps
     )

@@ -1,8 +1,8 @@
 """Commands about transfer orders: load, decide, hand back the events. Nothing is written here.
 
-Belongs here: what the company's catalog, rules and people allow of an order. Does not: what an order allows of itself
-(`model.py`), who may send which command (`access/permissions.py`), recording (`dispatch.py`), shipments
-(`shipment_handlers.py`).
+Belongs here: what the company's catalog and rules allow of an order. Does not: what an order allows of itself
+(`model.py`), who may send which command (`access/permissions.py`), recording (`dispatch.py`), decisions
+(`approvals/handlers.py`), shipments (`shipment_handlers.py`).
 """
 
 from __future__ import annotations
@@ -10,17 +10,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from inventory_core.access.model import Actor
-from inventory_core.access.sign_in import sender_of
-from inventory_core.approvals.model import required_steps
+from inventory_core.approvals.asking import check_free_stock, request_for, taking_part
+from inventory_core.approvals.handlers import by_rule
+from inventory_core.approvals.model import OrderFacts, required_steps
 from inventory_core.catalog.model import CatalogLane, Company
 from inventory_core.decisions import Decided
 from inventory_core.errors import Refused
 from inventory_core.money import Money
 from inventory_core.records import digest
-from inventory_core.stock_ledger.free_stock import free_stock
 from inventory_core.storage.ports import Reader
 from inventory_core.transfer_orders import commands, events
+from inventory_core.transfer_orders.comments import TransferOrderCommented
 from inventory_core.transfer_orders.loading import Possible, load_order, refuse
 from inventory_core.transfer_orders.model import (
     OPEN_STATUSES,
@@ -47,20 +47,16 @@ class UnableToSubmitTransferOrder(Refused):
     """The order is no draft, or the catalog changed since it was drafted."""
 
 
-class UnableToApproveTransferOrder(Refused):
-    """The order waits for no yes, or not for this person's."""
-
-
-class UnableToRejectTransferOrder(Refused):
-    """The order waits for no decision, or not for this person's."""
-
-
 class UnableToWithdrawTransferOrder(Refused):
     """The order is not submitted."""
 
 
 class UnableToCancelTransferOrder(Refused):
     """The order is already over."""
+
+
+class UnableToCommentOnTransferOrder(Refused):
+    """The order is in no status that allows it; there is none such today."""
 
 
 # From which status a command is possible; the screen asks the same table (`access/permissions.py`).
@@ -75,16 +71,6 @@ POSSIBLE_FROM: dict[type[commands.ExistingOrderCommand], Possible] = {
         UnableToSubmitTransferOrder,
         "only a draft can be submitted",
     ),
-    commands.ApproveTransferOrder: Possible(
-        frozenset({Status.SUBMITTED}),
-        UnableToApproveTransferOrder,
-        "only a submitted order can be approved",
-    ),
-    commands.RejectTransferOrder: Possible(
-        frozenset({Status.SUBMITTED}),
-        UnableToRejectTransferOrder,
-        "only a submitted order can be rejected: cancel it instead if it is not over yet",
-    ),
     commands.WithdrawTransferOrder: Possible(
         frozenset({Status.SUBMITTED}),
         UnableToWithdrawTransferOrder,
@@ -94,6 +80,9 @@ POSSIBLE_FROM: dict[type[commands.ExistingOrderCommand], Possible] = {
         frozenset({*OPEN_STATUSES, *RESERVING_STATUSES}),
         UnableToCancelTransferOrder,
         "it is already over",
+    ),
+    commands.CommentOnTransferOrder: Possible(
+        frozenset(Status), UnableToCommentOnTransferOrder, "it cannot be commented on"
     ),
 }
 
@@ -107,6 +96,7 @@ def draft(command: commands.DraftTransferOrder, store: Reader) -> Decided:
             units=line.units,
             suggestion_id=line.suggestion_id,
             suggested_units=line.suggested_units,
+            suggestion_run_id=line.suggestion_run_id,
         )
         for number, line in enumerate(command.lines, start=1)
     )
@@ -151,75 +141,70 @@ def change(command: commands.ChangeTransferOrder, store: Reader) -> Decided:
 
 
 def submit(command: commands.SubmitTransferOrder, store: Reader) -> Decided:
-    """The draft with its value and its frozen chain of steps."""
+    """The draft with its value and its frozen chain of steps; approved at once where the rule may do that."""
     order = _load(command, store)
     refuse(UnableToSubmitTransferOrder, _problems(order, order.lines, store))
-    company = _company(store, refusal=UnableToSubmitTransferOrder)
-    products = store.products(line.sku for line in order.lines)
-    lines = tuple(
-        replace(line, unit_value=None if amount is None else Money(amount, company.base_currency))
-        for line in order.lines
-        for amount in (products[line.sku].unit_value,)
-    )
-    value = value_of(lines, currency=company.base_currency)
-    steps = required_steps(
-        store.approval_rules(),
+    lines = _valued_lines(order, store)
+    value = value_of(lines, currency=_company(store, refusal=UnableToSubmitTransferOrder).base_currency)
+    facts = OrderFacts(
         value=value,
+        margin_at_risk=replace(order, lines=lines).margin_at_risk,
         deviation_share=deviation_share(lines),
         mode=order.mode,
+        origin_id=order.origin_id,
         destination_id=order.destination_id,
         destination_kind=store.warehouses()[order.destination_id].warehouse_kind,
     )
-    return Decided(
-        events.TransferOrderSubmitted(transfer_order_id=order.transfer_order_id, lines=lines, value=value, steps=steps)
+    steps = required_steps(store.approval_rules(), facts)
+    asked = replace(
+        order,
+        status=Status.SUBMITTED,
+        lines=lines,
+        value=value,
+        steps=steps,
+        submitted_by=command.actor_id,
+        contributors=(*order.contributors, command.actor_id),
     )
-
-
-def approve(command: commands.ApproveTransferOrder, store: Reader) -> Decided:
-    """A yes for every step whose turn it is and that the actor may decide; the order's approval with the last one.
-
-    One person who holds two required roles says yes for both at once: a small company would wait forever otherwise,
-    and the record names him in each step.
-    """
-    order = _load(command, store)
-    actor = sender_of(command, store)
-    steps = order.steps_open_to(actor)
-    if not steps:
-        raise UnableToApproveTransferOrder(_why_not_deciding(order, actor, verb="approve"))
-    said = [
-        events.TransferOrderStepApproved(transfer_order_id=order.transfer_order_id, step=step.step) for step in steps
-    ]
-    if len(steps) < len(order.open_steps):
-        return Decided(*said)
-    notes = _check_free_stock(order, store)
-    return Decided(*said, events.TransferOrderApproved(transfer_order_id=order.transfer_order_id), notes=notes)
-
-
-def reject(command: commands.RejectTransferOrder, store: Reader) -> Decided:
-    """A no for the first open step that the actor may decide."""
-    order = _load(command, store)
-    actor = sender_of(command, store)
-    steps = order.steps_open_to(actor)
-    if not steps:
-        raise UnableToRejectTransferOrder(_why_not_deciding(order, actor, verb="reject"))
-    return Decided(events.TransferOrderRejected(transfer_order_id=order.transfer_order_id, step=steps[0].step))
+    submitted = events.TransferOrderSubmitted(
+        transfer_order_id=order.transfer_order_id, lines=lines, value=value, steps=steps
+    )
+    approval = by_rule(asked, store)
+    if approval is None:
+        return Decided(replace(submitted, request=request_for(asked, store, at=command.at)))
+    notes = check_free_stock(asked, store, refusal=UnableToSubmitTransferOrder, advice="change it, or count the stock")
+    return Decided(replace(submitted, is_approved_by_rule=True), approval, notes=(approval.explanation, *notes))
 
 
 def withdraw(command: commands.WithdrawTransferOrder, store: Reader) -> Decided:
     """The order as a draft again."""
     order = _load(command, store)
-    return Decided(events.TransferOrderWithdrawn(transfer_order_id=order.transfer_order_id))
+    tell = taking_part(order, store, at=command.at, but=command.actor_id)
+    return Decided(events.TransferOrderWithdrawn(transfer_order_id=order.transfer_order_id, tell=tell))
 
 
 def cancel(command: commands.CancelTransferOrder, store: Reader) -> Decided:
     """The order given up, or what of it has not left yet."""
     order = _load(command, store)
+    tell = taking_part(order, store, at=command.at, but=command.actor_id)
     if not order.has_moved():
-        return Decided(events.TransferOrderCancelled(transfer_order_id=order.transfer_order_id))
+        return Decided(events.TransferOrderCancelled(transfer_order_id=order.transfer_order_id, tell=tell))
     rest = tuple(ShipmentUnits(sku=sku, units=units) for sku, units in order.open_units().items() if units > 0)
     if not rest:
         raise UnableToCancelTransferOrder(f"{order.document_number} has left completely: there is no rest to cancel")
-    return Decided(events.TransferOrderRestCancelled(transfer_order_id=order.transfer_order_id, lines=rest))
+    return Decided(events.TransferOrderRestCancelled(transfer_order_id=order.transfer_order_id, lines=rest, tell=tell))
+
+
+def comment(command: commands.CommentOnTransferOrder, store: Reader) -> Decided:
+    """The comment, and who took part before: they are told."""
+    order = _load(command, store)
+    return Decided(
+        TransferOrderCommented(
+            transfer_order_id=order.transfer_order_id,
+            text=command.text,
+            commented_by=command.actor_id,
+            tell=taking_part(order, store, at=command.at, but=command.actor_id),
+        )
+    )
 
 
 def _load(command: commands.ExistingOrderCommand, store: Reader) -> TransferOrder:
@@ -238,9 +223,25 @@ def _new_lines(wanted: Sequence[commands.LineToOrder], order: TransferOrder) -> 
                 units=line.units,
                 suggestion_id=advice.suggestion_id if advice else None,
                 suggested_units=advice.suggested_units if advice else None,
+                suggestion_run_id=advice.suggestion_run_id if advice else None,
             )
         )
     return tuple(lines)
+
+
+def _valued_lines(order: TransferOrder, store: Reader) -> tuple[OrderLine, ...]:
+    """The lines with the catalog's values and margins of now."""
+    currency = _company(store, refusal=UnableToSubmitTransferOrder).base_currency
+    products = store.products(line.sku for line in order.lines)
+    return tuple(
+        replace(
+            line,
+            unit_value=None if product.unit_value is None else Money(product.unit_value, currency),
+            unit_margin=None if product.unit_margin is None else Money(product.unit_margin, currency),
+        )
+        for line in order.lines
+        for product in (products[line.sku],)
+    )
 
 
 def _problems(
@@ -275,29 +276,3 @@ def _company(store: Reader, *, refusal: type[Refused]) -> Company:
     if company is None:
         raise refusal("the core has no catalog yet: run the daily job first (`diaobo run`)")
     return company
-
-
-def _check_free_stock(order: TransferOrder, store: Reader) -> tuple[str, ...]:
-    """Notes for the approver; refused when another order or a count left less than this one needs."""
-    stock = free_stock(store, warehouse_id=order.origin_id, skus=[line.sku for line in order.lines])
-    if stock is None:
-        return (f"stock was not checked: the ledger does not keep {order.origin_id}",)
-    problems = [
-        f"{line.units} {line.sku} ordered, but {max(found.free_units, 0)} free at {order.origin_id} "
-        f"({found.on_hand_units} on hand, {found.reserved_units} reserved): reject it, or withdraw and change it"
-        for line in order.lines
-        for found in (stock[line.sku],)
-        if line.units > found.free_units
-    ]
-    refuse(UnableToApproveTransferOrder, problems)
-    return ()
-
-
-def _why_not_deciding(order: TransferOrder, actor: Actor, *, verb: str) -> str:
-    waiting = " and ".join(order.waiting_for_roles)
-    if actor.actor_id in order.contributors:
-        return (
-            f"{actor.actor_id} drafted, changed or submitted {order.document_number} and so cannot {verb} it: "
-            f"it waits for somebody else as {waiting}"
-        )
-    return f"{actor.actor_id} ({', '.join(actor.roles)}) cannot {verb} {order.document_number}: it waits for {waiting}"

@@ -1,7 +1,7 @@
 """What became of an order since somebody looked at it, told from its journal entries.
 
-An order's version counts its entries, news of carriers apart, so the state that a person saw is the fold of the first
-ones.
+An order's version counts its entries, those of `UNCOUNTED_EVENTS` apart, so the state that a person saw is the fold of
+the first ones.
 """
 
 from __future__ import annotations

@@ -7,13 +7,15 @@ Belongs here: the order's own facts and rules. Does not: what the rest of the co
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
 from inventory_core.access.model import Actor
+from inventory_core.approvals.deciding import Signature, current_steps, signatures_of
+from inventory_core.approvals.delegations import Delegation
 from inventory_core.approvals.model import ApprovalStep
 from inventory_core.money import Money, total
 from inventory_core.transfer_orders.shipments import Shipment, shipment_label
@@ -46,7 +48,8 @@ class UnableToApplyEvent(Exception):
 class OrderLine:
     """Units of one product, beside the units that the suggestion advised (None where a person thought of it).
 
-    `unit_value` is the catalog's when the order was submitted; None before that, or where the catalog has none.
+    `suggestion_run_id` names the run of the daily job that made the suggestion. `unit_value` and `unit_margin` are the
+    catalog's when the order was submitted; None before that, or where the catalog has none.
     """
 
     line_number: int
@@ -54,7 +57,9 @@ class OrderLine:
     units: int
     suggestion_id: str | None = None
     suggested_units: int | None = None
+    suggestion_run_id: str | None = None
     unit_value: Money | None = None
+    unit_margin: Money | None = None
     cancelled_units: int = 0
 
     @property
@@ -62,10 +67,15 @@ class OrderLine:
         """Units times unit value, rounded to the currency's minor unit."""
         return None if self.unit_value is None else self.unit_value.times(self.units).rounded()
 
+    @property
+    def margin_at_risk(self) -> Money | None:
+        """Units times unit margin, rounded: what is lost in margin when they are lost or late."""
+        return None if self.unit_margin is None else self.unit_margin.times(self.units).rounded()
+
 
 @dataclass(frozen=True, kw_only=True)
 class TransferOrder:
-    """One order. `version` counts its events, so it is the number of its entries in the journal.
+    """One order. `version` counts its events, news of carriers, comments and reminders apart (`fold.py`).
 
     `contributors` drafted, changed or submitted it; none of them may approve it, whatever his roles.
     """
@@ -103,6 +113,21 @@ class TransferOrder:
         """Units of all lines."""
         return sum(line.units for line in self.lines)
 
+    @property
+    def source(self) -> str:
+        """Where its lines come from: "suggestion", "by_hand" or "mixed"."""
+        advised = [line.suggestion_id is not None for line in self.lines]
+        if all(advised):
+            return "suggestion"
+        return "mixed" if any(advised) else "by_hand"
+
+    @property
+    def margin_at_risk(self) -> Money | None:
+        """Of all lines; None before the order is submitted, or as soon as one product's margin is unknown."""
+        margins = [line.margin_at_risk for line in self.lines]
+        known = [margin for margin in margins if margin is not None]
+        return total(known, currency=known[0].currency) if known and len(known) == len(margins) else None
+
     def ordered_units(self) -> dict[str, int]:
         """By sku, as its lines say."""
         return {line.sku: line.units for line in self.lines}
@@ -121,6 +146,10 @@ class TransferOrder:
             return {}
         dispatched = self.dispatched_units()
         return {line.sku: line.units - dispatched[line.sku] - line.cancelled_units for line in self.lines}
+
+    def is_within(self, actor: Actor) -> bool:
+        """Whether one of its ends is in the actor's scope."""
+        return actor.may_see_warehouse(self.origin_id) or actor.may_see_warehouse(self.destination_id)
 
     def known_shipment(self, shipment_id: str) -> Shipment:
         """The shipment of exactly that id.
@@ -144,19 +173,24 @@ class TransferOrder:
     @property
     def current_steps(self) -> tuple[ApprovalStep, ...]:
         """Open steps whose turn it is: those of the earliest stage that is not decided."""
-        stage = min((step.stage for step in self.open_steps), default=0)
-        return tuple(step for step in self.open_steps if step.stage == stage)
+        return current_steps(self.steps)
 
     @property
     def waiting_for_roles(self) -> tuple[str, ...]:
         """Roles whose yes is missing now; later stages wait for theirs. None unless the order is submitted."""
-        return tuple(step.role for step in self.current_steps) if self.status is Status.SUBMITTED else ()
-
-    def steps_open_to(self, actor: Actor) -> tuple[ApprovalStep, ...]:
-        """Open steps that the actor may decide now: he holds the role and had no hand in the order."""
-        if self.status is not Status.SUBMITTED or actor.actor_id in self.contributors:
+        if self.status is not Status.SUBMITTED:
             return ()
-        return tuple(step for step in self.current_steps if step.role in actor.roles)
+        return tuple(dict.fromkeys(step.role for step in self.current_steps))
+
+    def signatures_of(self, actor: Actor, *, delegations: Iterable[Delegation] = ()) -> tuple[Signature, ...]:
+        """What the actor may decide now and by what right; `delegations` are those in force."""
+        if self.status is not Status.SUBMITTED:
+            return ()
+        return signatures_of(actor, steps=self.steps, contributors=self.contributors, delegations=delegations)
+
+    def steps_open_to(self, actor: Actor, *, delegations: Iterable[Delegation] = ()) -> tuple[ApprovalStep, ...]:
+        """Open steps that the actor may decide now: he holds the role and had no hand in the order."""
+        return tuple(one.step for one in self.signatures_of(actor, delegations=delegations))
 
 
 def document_number(year: int, sequence: int) -> str:
@@ -216,11 +250,11 @@ def differences(before: TransferOrder, after: TransferOrder) -> list[str]:
         if old.get(sku) != new.get(sku)
     ]
     found += _shipment_differences(before, after)
-    decided = {step.role for step in before.steps if step.decision}
+    decided = {step.step for step in before.steps if step.decision}
     found += [
         f"{step.decision} by {step.decided_by} as {step.role}"
         for step in after.steps
-        if step.decision and step.role not in decided
+        if step.decision and step.step not in decided
     ]
     return found or ["nothing that you can see in its lines and dates"]
 

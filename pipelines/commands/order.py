@@ -17,6 +17,9 @@ from typing import Any
 import click
 
 from inventory_core.access.model import Actor
+from inventory_core.approvals.delegating import DelegateApproval, RevokeDelegation
+from inventory_core.approvals.pressing import PressForDecisions
+from inventory_core.approvals.rules import SetApprovalPolicy, SetApprovalRules
 from inventory_core.bootstrap import Core
 from inventory_core.commands import Command
 from inventory_core.errors import Malformed, Refused
@@ -45,6 +48,12 @@ ORDER_COMMANDS: dict[str, type[Command]] = {
     "reject": order_commands.RejectTransferOrder,
     "withdraw": order_commands.WithdrawTransferOrder,
     "cancel": order_commands.CancelTransferOrder,
+    "comment": order_commands.CommentOnTransferOrder,
+    "delegate": DelegateApproval,
+    "revoke-delegation": RevokeDelegation,
+    "press": PressForDecisions,
+    "set-approval-rules": SetApprovalRules,
+    "set-approval-policy": SetApprovalPolicy,
     "plan": shipment_commands.PlanShipment,
     "dispatch": shipment_commands.DispatchShipment,
     "cancel-shipment": shipment_commands.CancelShipment,

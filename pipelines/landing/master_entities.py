@@ -10,6 +10,7 @@ from pipelines.landing.entity import Column, Entity, amount_column, number_colum
 WAREHOUSE_KINDS = ("domestic", "fba", "third_party", "awd")
 MODES = ("sea", "air", "rail", "express", "truck")
 ROLES = ("viewer", "planner", "supervisor", "finance", "warehouse", "admin")
+APPROVING_ROLES = ("supervisor", "finance", "warehouse", "admin")
 
 MASTER = (
     Entity(
@@ -149,12 +150,23 @@ MASTER = (
         "One row per rule: an order that meets every filled condition needs a yes of that role.",
         (
             text_column("rule_id", required=True),
-            Column("role", "text", required=True, choices=ROLES),
+            Column("role", "text", required=True, choices=APPROVING_ROLES),
+            Column("stage", "units", minimum=1, default="1", description="later stages wait for earlier ones"),
+            Column("signatures", "units", minimum=1, default="1", description="different people who must say yes"),
             amount_column("minimum_value_amount"),
             text_column("value_currency"),
+            amount_column("minimum_margin_amount"),
+            text_column("margin_currency", description="of the margin that is lost when the goods are lost or late"),
+            Column("minimum_deviation_share", "share", minimum=0, description="of the advised units"),
             Column("mode", "text", choices=MODES),
+            text_column("origin_id", references="warehouses.warehouse_id"),
             text_column("destination_id", references="warehouses.warehouse_id"),
             Column("destination_kind", "text", choices=WAREHOUSE_KINDS),
+            Column("remind_after_hours", "units", minimum=1, description="again after as many hours"),
+            Column("escalate_after_hours", "units", minimum=1, description="then the escalation role may decide too"),
+            Column(
+                "escalation_role", "text", choices=APPROVING_ROLES, description="with escalate_after_hours; else admin"
+            ),
         ),
         keys=("rule_id",),
         is_master=True,

@@ -38,6 +38,8 @@ EXAMPLES: dict[str, object] = {
     "unit_cost_amount": 9.8, "unit_cost_currency": "CNY", "ordered_date": "2026-10-12",
     "expected_date": "2026-11-20", "promotion_id": "black-friday", "start_date": "2026-11-27",
     "end_date": "2026-11-30", "discount_share": 0.2, "rule_id": "large-orders", "minimum_value_amount": 5000,
+    "minimum_margin_amount": 2000, "margin_currency": "USD", "minimum_deviation_share": 0.5, "stage": 1,
+    "signatures": 1, "remind_after_hours": 24, "escalate_after_hours": 72,
     "value_currency": "USD", "login": "lin", "person_name": "Lin Wei", "email": "lin@example.com", "language": "zh",
     "warehouse_ids": "us_east;us_west", "shop_ids": "amazon_us",
 }  # fmt: skip

@@ -91,7 +91,7 @@ class Worker:
         at = self.clock()
         if self._refreshed_at is None or at - self._refreshed_at >= REFRESH_EVERY:
             self._refresh()
-            press_for_decisions(self.core, at)
+            self.core.press_for_decisions(at=at)  # reminders and escalations
         if self._tidied_at is None or at - self._tidied_at >= TIDY_EVERY:
             self._tidied_at = at
             self._discard_what_nobody_can_tell(at)
@@ -171,10 +171,3 @@ class Telling:
             self.say(f"{name}, try {message.tries}: {error}")
             raise
         self.say(f"{name}: told")
-
-
-def press_for_decisions(core: Core, at: datetime) -> None:
-    """Reminders and escalations, once a minute wherever a worker runs: `core.press_for_decisions(at=at)` of the core.
-
-    This branch's core has no such command yet; merging it with the branch of approvals fills in that one line.
-    """

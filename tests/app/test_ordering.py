@@ -57,6 +57,8 @@ def test_selected_suggestions_become_one_order_per_lane(
         "CASE-01": (200, 70),
         "LAMP-01": (120, 96),
     }
+    assert {line.suggestion_run_id for line in order.lines} == {"2026-11-02/run-1"}
+    assert order.source == "suggestion"
     assert (order.ship_date, order.arrival_date) == (SHIP, ARRIVAL)
 
 

@@ -89,6 +89,13 @@ def test_every_page_shows_the_real_marts(signed_in: Callable[..., AppTest], lang
             assert len(app.dataframe[0].value) > 0, page
 
 
+def suggestion_run_id(folder: Path) -> str:
+    """The day that was planned for and the run that published it."""
+    with duckdb.connect(str(folder / "published" / "marts.duckdb"), read_only=True) as connection:
+        ((as_of_date, run_id),) = connection.execute("select as_of_date, run_id from ops.publications").fetchall()
+    return f"{as_of_date}/{run_id}"
+
+
 def test_a_real_suggestion_becomes_an_order_that_a_supervisor_approves(
     signed_in: Callable[..., AppTest], company: tuple[Path, dict[str, str]]
 ) -> None:
@@ -107,6 +114,7 @@ def test_a_real_suggestion_becomes_an_order_that_a_supervisor_approves(
         (order,) = core.queries.transfer_orders()
     assert order.status is Status.SUBMITTED
     assert [(line.suggestion_id, line.units) for line in order.lines] == [(suggestion_id, wanted)]
+    assert order.lines[0].suggestion_run_id == suggestion_run_id(company[0])
 
     assert order.waiting_for_roles
     app = signed_in(order.waiting_for_roles[0], language="en")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -13,6 +14,7 @@ import pytest
 from inventory_core.bootstrap import database_url, open_core
 from pipelines.company import load_company
 from pipelines.daily_run import hold_run_lock
+from sandbox.network import APPROVAL_RULES
 from tests.integration.conftest import FirstRun, diaobo, environment
 
 pytestmark = pytest.mark.slow
@@ -74,9 +76,20 @@ def test_the_core_knows_the_catalog_and_the_rules(sample_company: Path, built_wa
         catalog, rules = core.queries.catalog(), core.queries.approval_rules()
     with duckdb.connect(str(built_warehouse), read_only=True) as connection:
         values = dict(connection.execute("select sku, unit_cost_base_amount from marts.dim_products").fetchall())
+        margins = dict(
+            connection.execute(
+                "select sku, unit_price_base_amount - unit_cost_base_amount from marts.dim_products"
+            ).fetchall()
+        )
         rule_ids = {row[0] for row in connection.execute("select rule_id from raw.approval_rules").fetchall()}
     assert {sku: product.unit_value for sku, product in catalog.products.items()} == values
-    assert {rule.rule_id for rule in rules} == rule_ids
+    assert {sku: product.unit_margin for sku, product in catalog.products.items()} == margins
+    assert all(margin is not None for margin in margins.values())
+    assert {rule.rule_id for rule in rules} == rule_ids == {name for name, *_ in APPROVAL_RULES}
+    known = {rule.rule_id: rule for rule in rules}
+    assert known["far_from_advice"].minimum_deviation_share == Decimal("0.5")
+    assert known["much_margin_at_risk"].minimum_margin_at_risk == 50_000
+    assert (known["every_order"].escalate_after_hours, known["every_order"].escalation_role) == (72, "admin")
 
 
 def test_the_publication_is_the_warehouses_marts_and_nothing_else(sample_company: Path, built_warehouse: Path) -> None:

@@ -52,6 +52,7 @@ WithdrawTransferOrder .x...x. x..xx x.x. ..
 CancelTransferOrder   .xx..x. x..xx x.x. ..
 ApproveTransferOrder  ..xxxx. ..xxx xxx. ..
 RejectTransferOrder   ..xxxx. ..xxx xxx. ..
+CommentOnTransferOrder xxxxxx. x.xxx xxx. ..
 PlanShipment          ....xx. ....x xx.. ..
 DispatchShipment      ....xx. ....x xx.. ..
 CancelShipment        ....xx. ....x xx.. ..
@@ -71,6 +72,10 @@ DiscardMessage        .....xx ..... x... ..
 AddressMessage        ......x ..... .... ..
 RegisterCatalog       .....xx ..... x... ..
 SetApprovalRules      .....xx ..... x... ..
+SetApprovalPolicy     .....xx ..... x... ..
+PressForDecisions     .....xx ..... x... ..
+DelegateApproval      ..xxxx. ..xxx x... ..
+RevokeDelegation      ..xxxx. ..xxx xxx. ..
 AddPerson             .....xx ..... x... ..
 EnsurePeople          .....xx ..... x... ..
 ChangePerson          .....xx ..... x... ..
@@ -283,7 +288,13 @@ def to_be() -> OrderToBe:
         ship_date=order.ship_date,
         arrival_date=order.arrival_date,
         lines=tuple(
-            OrderLine(suggestion_id=f"advice-{one.sku}", sku=one.sku, suggested_units=one.units, units=one.units)
+            OrderLine(
+                suggestion_id=f"advice-{one.sku}",
+                suggestion_run_id="2026-11-02/run",
+                sku=one.sku,
+                suggested_units=one.units,
+                units=one.units,
+            )
             for one in order.lines
         ),
         value_amount=Decimal(1),

@@ -12,7 +12,7 @@ from dagster import AssetExecutionContext, AssetKey, AssetSpec, MaterializeResul
 
 from inventory_core.anchors import ANCHOR_FILE, AnchorFile, anchor
 from inventory_core.approvals.model import ApprovalRule
-from inventory_core.approvals.rules import SetApprovalRules
+from inventory_core.approvals.rules import SetApprovalPolicy, SetApprovalRules
 from inventory_core.catalog.model import CatalogLane, CatalogProduct, CatalogWarehouse, Company
 from inventory_core.catalog.register import RegisterCatalog
 from inventory_core.export import EXPORT_COLUMNS
@@ -71,12 +71,25 @@ def registered_catalog(context: AssetExecutionContext, company: CompanyResource,
         core.execute(
             SetApprovalRules(actor_id="operator", at=at, idempotency_key=f"rules-{context.run_id}", rules=rules)
         )
+        by_rule = company.load().approval_by_rule
+        if by_rule is not None:  # where the file says nothing, what an admin set stays
+            core.execute(
+                SetApprovalPolicy(
+                    actor_id="operator",
+                    at=at,
+                    idempotency_key=f"approval-policy-{context.run_id}",
+                    allow_approval_by_rule=by_rule,
+                )
+            )
 
 
 def read_catalog(
     connection: duckdb.DuckDBPyConnection,
 ) -> tuple[Company, tuple[CatalogProduct, ...], tuple[CatalogWarehouse, ...], tuple[CatalogLane, ...]]:
-    """Master data of the marts as the core names it; unit values at purchase cost in the base currency."""
+    """Master data of the marts as the core names it, in the base currency.
+
+    A unit's value is its purchase cost, its margin the list price less that; unknown where one of both is.
+    """
     ((currency, zone),) = connection.execute("select base_currency, time_zone from marts.dim_company").fetchall()
     # A listing of one piece wears its FNSKU on the piece; a bundle's label stands for no single product.
     products = connection.execute(
@@ -84,6 +97,7 @@ def read_catalog(
         select
             products.sku,
             products.unit_cost_base_amount,
+            products.unit_price_base_amount - products.unit_cost_base_amount,
             products.ean,
             list(distinct listings.fnsku order by listings.fnsku)
         from marts.dim_products as products
@@ -92,7 +106,7 @@ def read_catalog(
                 products.sku = listings.sku
                 and listings.units_per_listing = 1
                 and not listings.is_bundle
-        group by products.sku, products.unit_cost_base_amount, products.ean
+        group by products.sku, products.unit_cost_base_amount, products.unit_price_base_amount, products.ean
         order by products.sku
         """
     ).fetchall()
@@ -106,9 +120,10 @@ def read_catalog(
             CatalogProduct(
                 sku=sku,
                 unit_value=value,
+                unit_margin=margin,
                 codes=tuple(dict.fromkeys(code.strip() for code in (ean, *fnskus) if code and code.strip())),
             )
-            for sku, value, ean, fnskus in products
+            for sku, value, margin, ean, fnskus in products
         ),
         tuple(CatalogWarehouse(warehouse_id=name, warehouse_kind=kind) for name, kind in warehouses),
         tuple(CatalogLane(origin_id=origin, destination_id=to, mode=mode) for origin, to, mode in lanes),
@@ -116,37 +131,51 @@ def read_catalog(
 
 
 def read_approval_rules(connection: duckdb.DuckDBPyConnection) -> tuple[ApprovalRule, ...]:
-    """The company's rules in the order of their ids, minimum values in the base currency at the as-of date's rate."""
+    """The company's rules in the order of their ids, minimum amounts in the base currency at the as-of date's rate.
+
+    An escalation without a role goes to the admins.
+    """
     rows = connection.execute(
         """
+        with rates as (
+            select
+                rates.currency,
+                rates.rate_to_base
+            from intermediate.int_products__rates_extended as rates
+            cross join raw.company as company
+            where
+                company.as_of_date >= rates.valid_from_date
+                and company.as_of_date < rates.valid_to_date
+        )
+
         select
             rules.rule_id,
             rules.role,
-            cast(rules.minimum_value_amount * coalesce(rates.rate_to_base, 1) as decimal(18, 4)),
+            coalesce(rules.stage, 1) as stage,
+            coalesce(rules.signatures, 1) as signatures,
+            cast(rules.minimum_value_amount * coalesce(value_rates.rate_to_base, 1) as decimal(18, 4))
+                as minimum_value,
+            cast(rules.minimum_margin_amount * coalesce(margin_rates.rate_to_base, 1) as decimal(18, 4))
+                as minimum_margin_at_risk,
+            cast(rules.minimum_deviation_share as decimal(18, 4)) as minimum_deviation_share,
             rules.mode,
+            rules.origin_id,
             rules.destination_id,
-            rules.destination_kind
+            rules.destination_kind,
+            rules.remind_after_hours,
+            rules.escalate_after_hours,
+            coalesce(rules.escalation_role, if(rules.escalate_after_hours is null, null, 'admin')) as escalation_role
         from raw.approval_rules as rules
         cross join raw.company as company
-        left join intermediate.int_products__rates_extended as rates
-            on
-                rates.currency = coalesce(rules.value_currency, company.base_currency)
-                and company.as_of_date >= rates.valid_from_date
-                and company.as_of_date < rates.valid_to_date
+        left join rates as value_rates
+            on value_rates.currency = coalesce(rules.value_currency, company.base_currency)
+        left join rates as margin_rates
+            on margin_rates.currency = coalesce(rules.margin_currency, company.base_currency)
         order by rules.rule_id
         """
-    ).fetchall()
-    return tuple(
-        ApprovalRule(
-            rule_id=rule_id,
-            role=role,
-            minimum_value=minimum,
-            mode=mode,
-            destination_id=destination,
-            destination_kind=kind,
-        )
-        for rule_id, role, minimum, mode, destination, kind in rows
     )
+    columns = [column[0] for column in rows.description]
+    return tuple(ApprovalRule(**dict(zip(columns, row, strict=True))) for row in rows.fetchall())
 
 
 def _value(value: object) -> object:

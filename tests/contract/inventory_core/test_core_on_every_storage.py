@@ -16,6 +16,10 @@ from inventory_core.access.commands import (
     PersonToAdd,
     RevokeToken,
 )
+from inventory_core.approvals.delegating import DelegateApproval, RevokeDelegation
+from inventory_core.approvals.model import ApprovalRule
+from inventory_core.approvals.pressing import PressForDecisions
+from inventory_core.approvals.rules import SetApprovalPolicy, SetApprovalRules
 from inventory_core.bootstrap import Core, open_core
 from inventory_core.catalog.model import CatalogProduct
 from inventory_core.commands import Command
@@ -39,6 +43,7 @@ from inventory_core.transfer_orders.commands import (
     ApproveTransferOrder,
     CancelTransferOrder,
     ChangeTransferOrder,
+    CommentOnTransferOrder,
     RejectTransferOrder,
     SubmitTransferOrder,
     WithdrawTransferOrder,
@@ -46,7 +51,7 @@ from inventory_core.transfer_orders.commands import (
 from inventory_core.transfer_orders.shipment_commands import DispatchShipment, PlanShipment, RecordMilestone
 from inventory_core.transfer_orders.shipments import Carton, ShipmentUnits
 from inventory_core.verification import verify
-from tests.core_builders import AT, catalog, core_on, draft, line, sender
+from tests.core_builders import AT, catalog, core_on, draft, later, line, sender
 
 
 def goods_of_a_day() -> list[Command]:
@@ -129,6 +134,36 @@ def people_of_a_day() -> list[Command]:
     ]
 
 
+def approvals_of_a_day() -> list[Command]:
+    """Two signatures and a later stage, a delegate, comments, a reminder, an escalation, a policy."""
+    fourth = {"transfer_order_id": "TO-2026-00004"}
+    waits = {"remind_after_hours": 1, "escalate_after_hours": 2, "escalation_role": "admin"}
+    margin = {"minimum_margin_at_risk": Decimal("50.00"), "origin_id": "cn_main"}
+    rules = (
+        ApprovalRule(rule_id="f", role="finance", stage=2),
+        ApprovalRule(rule_id="s", role="supervisor", signatures=2, **waits, **margin),
+    )
+    lent = {"delegate": "vic", "roles": ("supervisor",), "from_at": AT, "to_at": later(600)}
+    advised = {"suggestion_id": "s9", "suggested_units": 9, "suggestion_run_id": "2026-11-02/run-9"}
+    return [
+        SetApprovalRules(**sender("operator", key="60"), rules=rules),
+        SetApprovalPolicy(**sender("operator", key="61"), allow_approval_by_rule=True),
+        DelegateApproval(**sender("sam", key="62"), **lent),
+        draft(key="63", lines=(line(units=9, **advised), line("LAMP", 2))),
+        SubmitTransferOrder(**sender("pia", key="64"), **fourth),
+        CommentOnTransferOrder(**sender("wim", key="65"), **fourth, text="Platz?\n没地方"),
+        PressForDecisions(**sender("operator", key="66", at=later(59))),
+        PressForDecisions(**sender("operator", key="67", at=later(60))),
+        ApproveTransferOrder(**sender("vic", key="68", at=later(61)), **fourth, expected_version=2),
+        ApproveTransferOrder(**sender("sam", key="69", at=later(62)), **fourth),
+        PressForDecisions(**sender("operator", key="70", at=later(120))),
+        ApproveTransferOrder(**sender("ada", key="71", at=later(121)), **fourth),
+        RevokeDelegation(**sender("fay", key="72"), delegation_id="delegation_x"),
+        CommentOnTransferOrder(**sender("vic", key="73"), **fourth, text="done"),
+        ApproveTransferOrder(**sender("fay", key="74", at=later(122)), **fourth),
+    ]
+
+
 def a_day(core: Core) -> list[str]:
     """Commands of one day under fixed keys; what became of each."""
     first, second = {"transfer_order_id": "TO-2026-00001"}, {"transfer_order_id": "TO-2026-00002"}
@@ -147,8 +182,9 @@ def a_day(core: Core) -> list[str]:
         RejectTransferOrder(**sender("sam", key="11"), **second, reason="太多"),
         CancelTransferOrder(**sender("pia", key="12"), **first, reason="sold out"),
         IssueToken(**sender("ada", key="13"), login="pia", label="nightly"),
-        *people_of_a_day(),
         *goods_of_a_day(),
+        *approvals_of_a_day(),
+        *people_of_a_day(),
     ]
     outcomes = []
     for command in day:
@@ -168,6 +204,10 @@ def test_the_same_day_gives_the_same_record(storage: Storage) -> None:
         if table != "core_journal":  # passwords are made of chance, and so are the hashes of tokens
             assert exported[table] == expected[table]
     assert core.queries.transfer_order("TO-2026-00003").order.status == "receiving"
+    assert core.queries.transfer_order("TO-2026-00004").order.status == "submitted", "no lamps are left"
+    ours, theirs = (one.queries.transfer_order("TO-2026-00004") for one in (core, fake))
+    assert (ours.order, ours.comments) == (theirs.order, theirs.comments)
+    assert core.queries.delegations() == fake.queries.delegations()
     assert core.queries.messages() == fake.queries.messages()
     assert [entry.payload for entry in core.queries.journal()] == [entry.payload for entry in fake.queries.journal()]
     assert core.queries.units_on_order() == fake.queries.units_on_order()

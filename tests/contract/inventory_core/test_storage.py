@@ -9,11 +9,13 @@ from decimal import Decimal
 import pytest
 
 from inventory_core.access.model import Credentials, Person, Token
-from inventory_core.approvals.model import ApprovalRule, ApprovalStep
+from inventory_core.approvals.delegations import Delegation
+from inventory_core.approvals.model import ApprovalPolicy, ApprovalRule, ApprovalStep, AskingRule
 from inventory_core.catalog.model import CatalogProduct, Company
 from inventory_core.journal import FIRST_PREVIOUS_HASH, Entry
 from inventory_core.money import Money
 from inventory_core.storage.ports import HandledCommand, Storage
+from inventory_core.transfer_orders.comments import OrderComment
 from inventory_core.transfer_orders.model import OrderLine, Status, TransferOrder
 from inventory_core.transfer_orders.shipments import (
     Carton,
@@ -45,7 +47,9 @@ ORDER = TransferOrder(
             units=1_000_000_000,
             suggestion_id="s1",
             suggested_units=0,
+            suggestion_run_id="2026-11-02/跑",
             unit_value=Money(Decimal("0.1000"), "USD"),
+            unit_margin=Money(Decimal("-0.0100"), "USD"),
         ),
         OrderLine(line_number=2, sku="LAMP", units=1, cancelled_units=1),
     ),
@@ -56,13 +60,29 @@ ORDER = TransferOrder(
     submitted_at=ODD_AT,
     value=Money(Decimal("123456789012345678.10"), "USD"),
     steps=(
-        ApprovalStep(step=1, role="supervisor", rule_ids=("a", "b")),
+        ApprovalStep(
+            step=1,
+            role="supervisor",
+            rule_ids=("a", "b"),
+            asked_by=(
+                AskingRule(rule_id="a", conditions=(("minimum_value", "100.00"), ("mode", "sea"))),
+                AskingRule(rule_id="b"),
+            ),
+            remind_after_hours=4,
+            escalate_after_hours=24,
+            escalation_role="admin",
+            asked_at=ODD_AT,
+            reminded_at=AT,
+            escalated_at=ODD_AT,
+        ),
         ApprovalStep(
             step=2,
             role="finance",
             stage=2,
             decision="rejected",
             decided_by="fay",
+            decided_for="flo",
+            decided_as="admin",
             decided_at=ODD_AT,
             reason="no\nmoney 没钱",
         ),
@@ -208,7 +228,7 @@ def test_orders_come_by_number_and_status(storage: Storage) -> None:
 
 def test_the_catalog_comes_back_exactly(storage: Storage) -> None:
     products = (
-        CatalogProduct(sku="A", unit_value=Decimal("0.10"), codes=("Z9", "条码", "A1")),
+        CatalogProduct(sku="A", unit_value=Decimal("0.10"), unit_margin=Decimal("-0.50"), codes=("Z9", "条码", "A1")),
         CatalogProduct(sku="B", codes=("A1",)),
     )
     with storage.writing() as store:
@@ -247,9 +267,15 @@ def test_rules_keep_their_order(storage: Storage) -> None:
             rule_id="z",
             role="finance",
             stage=2,
+            signatures=3,
             minimum_value=Decimal("5000.00"),
             minimum_deviation_share=Decimal("0.20"),
+            minimum_margin_at_risk=Decimal("7.50"),
             mode="sea",
+            origin_id="cn_main",
+            remind_after_hours=4,
+            escalate_after_hours=24,
+            escalation_role="admin",
         ),
         ApprovalRule(rule_id="a", role="supervisor", destination_id="fba_us", destination_kind="fba"),
     ]
@@ -258,6 +284,73 @@ def test_rules_keep_their_order(storage: Storage) -> None:
         store.replace_approval_rules(rules)
     with storage.reading() as store:
         assert store.approval_rules() == rules
+
+
+def test_the_policy_is_what_was_saved_last(storage: Storage) -> None:
+    with storage.writing() as store:
+        assert store.approval_policy() == ApprovalPolicy(allow_approval_by_rule=False)
+        store.save_approval_policy(ApprovalPolicy(allow_approval_by_rule=False))
+        store.save_approval_policy(ApprovalPolicy(allow_approval_by_rule=True))
+    with storage.reading() as store:
+        assert store.approval_policy() == ApprovalPolicy(allow_approval_by_rule=True)
+
+
+def test_delegations_come_back_by_id(storage: Storage) -> None:
+    given = Delegation(
+        delegation_id="d2", delegator="pia", delegate="Ada", roles=("finance", "admin"), from_at=AT, to_at=ODD_AT
+    )
+    other = replace(given, delegation_id="d1", revoked_at=ODD_AT)
+    with storage.writing() as store:
+        store.save_person(PIA)
+        store.save_person(replace(PIA, login="Ada"))
+        store.save_delegation(given)
+        store.save_delegation(replace(other, revoked_at=None))
+        store.save_delegation(other)
+    with storage.reading() as store:
+        assert store.delegations() == [other, given]
+
+
+def test_steps_that_somebody_waits_for(storage: Storage) -> None:
+    """Open ones that were asked for and have hours, of submitted orders only."""
+    asked = ApprovalStep(step=1, role="finance", asked_at=AT, remind_after_hours=4)
+    pressing = replace(asked, step=2, remind_after_hours=None, escalate_after_hours=9, escalation_role="admin")
+    decided = replace(asked, step=3, decision="approved", decided_by="fay", decided_at=AT)
+    patient = replace(asked, step=4, remind_after_hours=None)
+    later = replace(asked, step=5, stage=2, asked_at=None)
+    steps = (asked, pressing, decided, patient, later)
+    with storage.writing() as store:
+        for number, status in enumerate((Status.SUBMITTED, Status.APPROVED, Status.DRAFT, Status.SUBMITTED), start=1):
+            order = replace(
+                ORDER,
+                transfer_order_id=f"to_{number}",
+                document_sequence=number,
+                status=status,
+                steps=steps if number < 4 else steps[2:],
+                shipments=(),
+            )
+            store.save_transfer_order(order, before=None)
+    with storage.reading() as store:
+        assert store.waiting_steps() == [("to_1", asked), ("to_1", pressing)]
+
+
+def test_comments_come_as_they_were_made(storage: Storage) -> None:
+    comments = [
+        OrderComment(
+            entry_sequence=number, transfer_order_id=order_id, at=ODD_AT, commented_by="pia", text=f"{number}\n好"
+        )
+        for number, order_id in enumerate(("to_1", "to_2", "to_1"), start=1)
+    ]
+    with storage.writing() as store:
+        for number in (1, 2):
+            order = replace(ORDER, transfer_order_id=f"to_{number}", document_sequence=number, shipments=())
+            store.save_transfer_order(order, before=None)
+        for number in (1, 2, 3):
+            store.append_entry(replace(ENTRY, sequence=number, hash=f"{number:064d}"))
+        for comment in comments:
+            store.append_comment(comment)
+    with storage.reading() as store:
+        assert store.comments() == comments
+        assert store.comments(transfer_order_id="to_1") == comments[::2]
 
 
 def test_people_and_what_they_prove(storage: Storage) -> None:

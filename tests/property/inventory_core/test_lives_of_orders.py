@@ -6,7 +6,7 @@ domain.md over every sequence that hypothesis finds. Over the fake: `tests/contr
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from inventory_core.access.commands import AddPerson, PersonToAdd
-from inventory_core.approvals.model import ApprovalRule
+from inventory_core.access.model import Actor
+from inventory_core.approvals.delegating import DelegateApproval, RevokeDelegation
+from inventory_core.approvals.model import ApprovalRule, ApprovalStep
 from inventory_core.approvals.rules import SetApprovalRules
 from inventory_core.bootstrap import Core
 from inventory_core.commands import Command, Outcome
@@ -24,6 +26,7 @@ from inventory_core.transfer_orders.commands import (
     ApproveTransferOrder,
     CancelTransferOrder,
     ChangeTransferOrder,
+    CommentOnTransferOrder,
     DraftTransferOrder,
     ExistingOrderCommand,
     LineToOrder,
@@ -65,7 +68,13 @@ RULES = st.lists(
         rule_id=st.sampled_from(["a", "b", "c"]),
         role=st.sampled_from(["supervisor", "finance", "warehouse"]),
         minimum_value=st.sampled_from([None, Decimal(100), Decimal(2000)]),
+        minimum_margin_at_risk=st.sampled_from([None, None, Decimal(50)]),
         destination_kind=st.sampled_from([None, "fba"]),
+        stage=st.integers(1, 2),
+        signatures=st.sampled_from([1, 1, 1, 2]),
+        remind_after_hours=st.sampled_from([None, 1]),
+        escalate_after_hours=st.just(2),
+        escalation_role=st.sampled_from(["admin", "supervisor", "finance"]),
     ),
     max_size=3,
     unique_by=lambda one: one.rule_id,
@@ -87,7 +96,7 @@ class LivesOfOrders(RuleBasedStateMachine):
 
         two_roles = (
             ApprovalRule(rule_id="a", role="supervisor"),
-            ApprovalRule(rule_id="b", role="finance", minimum_value=Decimal(100)),
+            ApprovalRule(rule_id="b", role="finance", minimum_value=Decimal(100), remind_after_hours=1),
         )
         self.core.execute(SetApprovalRules(**self.sender("operator"), rules=two_roles))
 
@@ -115,6 +124,48 @@ class LivesOfOrders(RuleBasedStateMachine):
         self.send(
             draft(actor_id, key=given["idempotency_key"], at=given["at"], lines=lines, destination_id=destination_id)
         )
+
+    @precondition(lambda self: self.core.queries.transfer_orders())
+    @rule(data=st.data(), actor_id=ACTORS)
+    def comment(self, data: st.DataObject, actor_id: str) -> None:
+        before = data.draw(st.sampled_from(self.core.queries.transfer_orders()))
+        answer = self.send(
+            CommentOnTransferOrder(
+                **self.sender(actor_id), transfer_order_id=before.transfer_order_id, text="line 1\nline 2"
+            )
+        )
+        history = self.core.queries.transfer_order(before.transfer_order_id)
+        assert history.order == before, "whatever is said, the order stays as it is"
+        assert isinstance(answer, Refused) == (actor_id in ("operator", "nobody"))
+        assert isinstance(answer, Refused) or history.comments[-1].commented_by == actor_id
+
+    @rule(
+        delegator=ACTORS, delegate=ACTORS, minutes=st.integers(1, 200), role=st.sampled_from(["supervisor", "finance"])
+    )
+    def delegate(self, delegator: str, delegate: str, minutes: int, role: str) -> None:
+        given = self.sender(delegator)
+        to_at = given["at"] + timedelta(minutes=minutes)
+        self.send(DelegateApproval(**given, delegate=delegate, roles=(role,), from_at=given["at"], to_at=to_at))
+
+    @precondition(lambda self: self.core.queries.delegations())
+    @rule(data=st.data(), actor_id=ACTORS)
+    def revoke(self, data: st.DataObject, actor_id: str) -> None:
+        given = data.draw(st.sampled_from(self.core.queries.delegations()))
+        answer = self.send(RevokeDelegation(**self.sender(actor_id), delegation_id=given.delegation_id))
+        after = next(one for one in self.core.queries.delegations() if one.delegation_id == given.delegation_id)
+        assert after == given if isinstance(answer, Refused) else after.revoked_at is not None
+
+    @rule(minutes=st.sampled_from([1, 30, 59, 120]))
+    def time_passes_and_people_are_pressed(self, minutes: int) -> None:
+        self.clock += minutes
+        at = AT + timedelta(minutes=self.clock)
+        versions = {one.transfer_order_id: one.version for one in self.core.queries.transfer_orders()}
+        self.core.press_for_decisions(at=at)
+        assert self.core.press_for_decisions(at=at) is None, "once is enough"
+        for order in self.core.queries.transfer_orders():
+            assert order.version == versions[order.transfer_order_id]
+            if order.status == "submitted":
+                assert not any(step.is_reminder_due(at) or step.is_escalation_due(at) for step in order.current_steps)
 
     @rule(rules=RULES)
     def set_rules(self, rules: tuple[ApprovalRule, ...]) -> None:
@@ -152,6 +203,9 @@ class LivesOfOrders(RuleBasedStateMachine):
         steps = [(WithdrawTransferOrder, planner)] if order.status == "submitted" else []
         for role in order.waiting_for_roles:
             login = next(login for login, held in PEOPLE.items() if held == role)
+            actor = Actor(login, (role,))
+            if not order.steps_open_to(actor):  # he has signed: it waits for a second person
+                continue
             steps += [(ApproveTransferOrder, login), (ApproveTransferOrder, login), (RejectTransferOrder, login)]
         if order.status == "draft":
             steps = [(SubmitTransferOrder, planner), (ChangeTransferOrder, planner)]
@@ -194,11 +248,28 @@ class LivesOfOrders(RuleBasedStateMachine):
                 if entry.event_type in ("TransferOrderDrafted", "TransferOrderChanged", "TransferOrderSubmitted")
             }
             for step in order.steps:
-                assert step.decided_by not in hands or step.decided_by is None
-                assert step.decided_by is None or step.role in roles_of[step.decided_by]
+                if step.decided_by is None:
+                    continue
+                assert hands.isdisjoint({step.decided_by, step.decided_for})
+                assert step.decided_as in (step.role, step.escalation_role if step.escalated_at else step.role)
+                assert step.decided_as in roles_of[step.decided_for or step.decided_by]
+                assert step.decided_for is None or self.was_lent(step, at=step.decided_at)
+            for role in {step.role for step in order.steps}:
+                signed = [step for step in order.steps if step.role == role and step.decision == "approved"]
+                people = [login for step in signed for login in {step.decided_by, step.decided_for} - {None}]
+                assert len(people) == len(set(people)), "nobody counts twice among several signatures"
             if order.status == "approved":
                 assert order.steps
                 assert all(step.decision == "approved" for step in order.steps)
+
+    def was_lent(self, step: ApprovalStep, *, at: datetime | None) -> bool:
+        """Whether the role was lent to whoever decided, at that instant, by whom he names."""
+        return at is not None and any(
+            (one.delegator, one.delegate) == (step.decided_for, step.decided_by)
+            and step.decided_as in one.roles
+            and one.holds_at(at)
+            for one in self.core.queries.delegations()
+        )
 
     def teardown(self) -> None:
         """The journal tells the state: once at the end, for it replays every step."""

@@ -21,7 +21,15 @@ DRAFT = {
     "mode": "sea",
     "ship_date": "2026-11-05",
     "arrival_date": "2026-12-15",
-    "lines": [{"sku": "CHAIR", "units": 40, "suggestion_id": "s1", "suggested_units": 48}],
+    "lines": [
+        {
+            "sku": "CHAIR",
+            "units": 40,
+            "suggestion_id": "s1",
+            "suggested_units": 48,
+            "suggestion_run_id": "2026-11-02/run-1",
+        }
+    ],
 }
 
 
@@ -66,6 +74,9 @@ def test_an_order_from_draft_to_approved(order: Callable[..., Result], tmp_path:
     assert json.loads(order("submit", {**reference, "idempotency_key": "3"}).stdout)["waiting_for_roles"] == [
         "supervisor"
     ]
+    assert (
+        order("comment", {**reference, "idempotency_key": "c", "text": "Zeile 1\n第二行"}, login="vic").exit_code == 0
+    )
     approved = order("approve", {**reference, "idempotency_key": "4", "reason": "好"}, login="sam")
     assert json.loads(approved.stdout)["status"] == "approved"
     shown = CliRunner().invoke(command, ["show", number, "--company", str(tmp_path)])
@@ -76,10 +87,14 @@ def test_an_order_from_draft_to_approved(order: Callable[..., Result], tmp_path:
         "units": 50,
         "suggestion_id": "s1",
         "suggested_units": 48,
+        "suggestion_run_id": "2026-11-02/run-1",
         "unit_value": {"amount": "12.3456", "currency": "USD"},
+        "unit_margin": {"amount": "7.6544", "currency": "USD"},
         "cancelled_units": 0,
     }
-    assert [entry["actor_id"] for entry in content["history"]] == ["pia", "pia", "pia", "sam", "sam"]
+    assert [entry["actor_id"] for entry in content["history"]] == ["pia", "pia", "pia", "vic", "sam", "sam"]
+    assert [(one["commented_by"], one["text"]) for one in content["comments"]] == [("vic", "Zeile 1\n第二行")]
+    assert (content["source"], content["margin_at_risk"]) == ("suggestion", {"amount": "382.72", "currency": "USD"})
     assert content["history"][-1]["reason"] == "好"
     listed = CliRunner().invoke(command, ["list", "--status", "approved", "--company", str(tmp_path)])
     assert [one["document_number"] for one in json.loads(listed.stdout)] == [number]

@@ -66,6 +66,8 @@ class TestAccounts:
     def test_nobody_is_called_like_the_machine(self, core: Core) -> None:
         with pytest.raises(handlers.UnableToAddPerson, match="another login"):
             add(core, "operator", "viewer")
+        with pytest.raises(handlers.UnableToAddPerson, match="another login"):
+            add(core, "rule", "viewer")
         sheet = (access.PersonToAdd(login="Operator", name="x", roles=("viewer",)),)
         with pytest.raises(handlers.UnableToAddPerson, match="people sheet"):
             core.execute(access.EnsurePeople(**sender("operator"), people=sheet))
@@ -336,13 +338,11 @@ class TestPermissions:
     def test_the_screen_hides_what_the_core_would_refuse(self, core: Core) -> None:
         order = core.queries.transfer_order(str(submitted(core).document_number)).order
         names = {login: core.permissions(Actor(login, (role,)), order=order) for login, role in PEOPLE.items()}
-        assert names["pia"] == {"WithdrawTransferOrder", "CancelTransferOrder"}
-        assert names["sam"] == {"ApproveTransferOrder", "RejectTransferOrder", "CancelTransferOrder"}
-        assert names["fay"] == names["vic"] == frozenset()
-        assert core.permissions(Actor("pia", ("planner", "supervisor")), order=order) == {
-            "WithdrawTransferOrder",
-            "CancelTransferOrder",
-        }, "his own order"
+        said = "CommentOnTransferOrder"
+        assert names["pia"] == {"WithdrawTransferOrder", "CancelTransferOrder", said}
+        assert names["sam"] == {"ApproveTransferOrder", "RejectTransferOrder", "CancelTransferOrder", said}
+        assert names["fay"] == names["vic"] == {said}
+        assert core.permissions(Actor("pia", ("planner", "supervisor")), order=order) == names["pia"], "his own order"
         for_everybody = {"ChangePassword", "RevokeToken"}
         assert core.permissions(Actor("pia", ("planner",))) == {"DraftTransferOrder", *for_everybody}
         assert core.permissions(Actor("vic", ("viewer",))) == for_everybody

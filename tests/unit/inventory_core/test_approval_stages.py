@@ -6,12 +6,12 @@ from decimal import Decimal
 
 import pytest
 
+from inventory_core.approvals.handlers import UnableToApproveTransferOrder
 from inventory_core.approvals.model import ApprovalRule
 from inventory_core.approvals.rules import SetApprovalRules
 from inventory_core.bootstrap import Core
 from inventory_core.errors import Malformed
 from inventory_core.transfer_orders.commands import ApproveTransferOrder, LineToOrder, RejectTransferOrder
-from inventory_core.transfer_orders.handlers import UnableToApproveTransferOrder
 from inventory_core.transfer_orders.model import deviation_share
 from tests.core_builders import line, sender, submitted
 

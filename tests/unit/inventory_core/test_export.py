@@ -8,7 +8,7 @@ from decimal import Decimal
 from inventory_core.bootstrap import Core
 from inventory_core.export import EXPORT_COLUMNS
 from inventory_core.receiving.commands import CountedUnits, RecordReceipt, ResolveDiscrepancy
-from inventory_core.transfer_orders.commands import ApproveTransferOrder
+from inventory_core.transfer_orders.commands import ApproveTransferOrder, CommentOnTransferOrder
 from inventory_core.transfer_orders.shipment_commands import DispatchShipment, RecordMilestone
 from inventory_core.transfer_orders.shipments import Carton
 from tests.core_builders import AT, approved, draft, line, sender, stocked, submitted
@@ -37,6 +37,7 @@ def test_rows_have_the_promised_columns_and_types(core: Core) -> None:
     core.execute(RecordReceipt(**sender("wim"), **number, counts=counts, is_complete=True))
     reason = {"shipment_id": "WB", "sku": "CHAIR", "kind": "short", "units": 1, "resolution": "claim_fba"}
     core.execute(ResolveDiscrepancy(**sender("sam"), **number, **reason, evidence=("a", "b")))
+    core.execute(CommentOnTransferOrder(**sender("vic"), **number, text="where is it?"))
     exported = core.export()
     assert set(exported) == set(EXPORT_COLUMNS)
     for table, rows in exported.items():

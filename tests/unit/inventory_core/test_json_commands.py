@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from inventory_core.approvals.delegating import DelegateApproval
+from inventory_core.approvals.model import ApprovalRule
+from inventory_core.approvals.rules import SetApprovalRules
 from inventory_core.bootstrap import Core
 from inventory_core.json_commands import (
     UnableToReadCommand,
@@ -104,3 +108,53 @@ def test_outcomes_and_orders_are_plain_json(core: Core) -> None:
     assert [entry["event_type"] for entry in shown["history"]] == ["TransferOrderDrafted", "TransferOrderSubmitted"]
     assert shown["history"][1]["payload"]["steps"][0]["role"] == "supervisor"
     assert (shown["status"], shown["units"], shown["waiting_for_roles"]) == ("submitted", 40, ["supervisor"])
+
+
+def rules_from(**fields: Any) -> SetApprovalRules:
+    text = json.dumps({"idempotency_key": "k", "rules": [{"rule_id": "r", "role": "finance", **fields}]})
+    return command_from_json(SetApprovalRules, text, actor_id="ada", at=AT)
+
+
+def test_rules_come_as_json_with_every_condition() -> None:
+    [rule] = rules_from(
+        minimum_value="100.50", signatures=2, origin_id="cn", escalate_after_hours=8, escalation_role="admin"
+    ).rules
+    assert rule == ApprovalRule(
+        rule_id="r",
+        role="finance",
+        minimum_value=Decimal("100.50"),
+        signatures=2,
+        origin_id="cn",
+        escalate_after_hours=8,
+        escalation_role="admin",
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "problem"),
+    [
+        ({"min_value": "1"}, "rules.0.min_value: there is no such field (`--schema` shows those there are)"),
+        ({"signatures": "2"}, 'rules.0.signatures: it must be a whole number, not "2"'),
+        (
+            {"escalate_after_hours": 8},
+            "rules.0: rule r: pass escalate_after_hours and escalation_role together, or neither",
+        ),
+    ],
+)
+def test_a_rule_that_says_something_unknown_is_refused(fields: dict[str, Any], problem: str) -> None:
+    with pytest.raises(UnableToReadCommand) as refused:
+        rules_from(**fields)
+    assert refused.value.problems == (problem,)
+
+
+def test_a_delegation_comes_as_json() -> None:
+    content = {
+        "delegate": "vic",
+        "roles": ["finance"],
+        "from_at": "2026-11-02T09:00:00Z",
+        "to_at": "2026-11-03T09:00:00Z",
+    }
+    text = json.dumps({"idempotency_key": "k", **content})
+    command = command_from_json(DelegateApproval, text, actor_id="fay", at=AT)
+    assert (command.from_at, command.to_at - command.from_at) == (AT, timedelta(days=1))
+    assert set(command_schema(DelegateApproval)["required"]) == {"idempotency_key", *content}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,9 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from inventory_core.access.commands import AddPerson, IssueToken, PersonToAdd
+from inventory_core.approvals.delegating import DelegateApproval
 from inventory_core.approvals.model import ApprovalRule
-from inventory_core.approvals.rules import SetApprovalRules
+from inventory_core.approvals.rules import SetApprovalPolicy, SetApprovalRules
 from inventory_core.bootstrap import Core, database_url, open_core
 from inventory_core.receiving.commands import CountedUnits, RecordReceipt, ResolveDiscrepancy, SetReceivingRules
 from inventory_core.receiving.model import ReceivingRule
@@ -22,9 +24,10 @@ from inventory_core.storage import sql
 from inventory_core.storage.migrations.run import configuration, downgrade, upgrade
 from inventory_core.storage.sql import SqlStorage, UnableToOpenCore, UnableToWrite, sql_engine
 from inventory_core.storage.tables import HEAD_REVISION, metadata
+from inventory_core.transfer_orders.commands import CommentOnTransferOrder
 from inventory_core.transfer_orders.shipment_commands import DispatchShipment
 from inventory_core.verification import verify
-from tests.core_builders import approved, draft, later, line, sender, stocked
+from tests.core_builders import AT, approved, draft, later, line, sender, stocked, submitted
 
 
 def test_the_database_is_in_the_companys_folder_unless_told_otherwise(tmp_path: Path) -> None:
@@ -123,7 +126,23 @@ def test_migrations_go_down_and_up_again_on_data(sqlite_core: Core, tmp_path: Pa
 
 def a_life(core: Core) -> None:
     """One order received with a loss, one on its way, one reserved: every table holds something."""
-    core.execute(SetApprovalRules(**sender("operator"), rules=(ApprovalRule(rule_id="r", role="supervisor", stage=3),)))
+    hours = {"remind_after_hours": 4, "escalate_after_hours": 8, "escalation_role": "admin"}
+    minima = {"minimum_margin_at_risk": Decimal("1.50"), "origin_id": "cn_main"}
+    rules = (
+        ApprovalRule(rule_id="r", role="supervisor", stage=3, **hours, **minima),
+        ApprovalRule(rule_id="m", role="finance", signatures=2, minimum_margin_at_risk=Decimal(9_999)),
+    )
+    core.execute(SetApprovalRules(**sender("operator"), rules=rules))
+    core.execute(SetApprovalPolicy(**sender("operator"), allow_approval_by_rule=True))
+    core.execute(
+        DelegateApproval(**sender("sam"), delegate="vic", roles=("supervisor",), from_at=AT, to_at=later(10_000))
+    )
+    waiting = str(submitted(core).document_number)
+    core.execute(CommentOnTransferOrder(**sender("vic"), transfer_order_id=waiting, text="first\nsecond"))
+    for hours_later in (5, 8):
+        assert core.press_for_decisions(at=later(60 * hours_later))
+    advised = {"suggestion_id": "s", "suggested_units": 9, "suggestion_run_id": "2026-11-02/run"}
+    core.execute(draft(lines=(line(units=9, **advised),)))
     stocked(core, CHAIR=200)
     for units in (40, 30, 20):
         number = approved(core, lines=(line(units=units),))

@@ -5,18 +5,35 @@ from __future__ import annotations
 import json
 from collections import Counter
 from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
 
 import pytest
 
+from inventory_core.approvals.handlers import UnableToApproveTransferOrder
+from inventory_core.approvals.model import ApprovalRule
+from inventory_core.approvals.rules import SetApprovalRules
 from inventory_core.bootstrap import Core
 from inventory_core.errors import Malformed
 from inventory_core.outbox.commands import AddressMessage, DiscardMessage, ReleaseMessage, UnableToChangeMessage
 from inventory_core.outbox.delivery import LEASE, DeliveryRound, Sender, UnableToDeliver, deliver_due
-from inventory_core.outbox.model import CHANNELS, TRIES_BEFORE_PARKING, Message
-from inventory_core.transfer_orders.commands import ApproveTransferOrder, CancelTransferOrder, WithdrawTransferOrder
-from inventory_core.transfer_orders.handlers import UnableToApproveTransferOrder
+from inventory_core.outbox.model import CHANNELS, TRIES_BEFORE_PARKING, Message, messages_of
+from inventory_core.receiving.commands import CloseTransferOrder, CountedUnits, RecordReceipt, ReopenTransferOrder
+from inventory_core.receiving.events import TransferOrderReopened
+from inventory_core.transfer_orders.commands import (
+    ApproveTransferOrder,
+    CancelTransferOrder,
+    RejectTransferOrder,
+    WithdrawTransferOrder,
+)
+from inventory_core.transfer_orders.events import (
+    TransferOrderCancelled,
+    TransferOrderSubmitted,
+    TransferOrderWithdrawn,
+)
+from inventory_core.transfer_orders.shipment_commands import DispatchShipment
 from inventory_core.verification import verify
-from tests.core_builders import AT, approved, sender, submitted
+from tests.core_builders import AT, approved, line, sender, stocked, submitted
 
 
 class Receiver:
@@ -179,3 +196,102 @@ def test_a_message_of_people_is_addressed_to_people_alone(core: Core, channels: 
     submitted(core)
     with pytest.raises(Malformed, match="one or more below people/"):
         core.execute(AddressMessage(**sender("operator"), message_number=1, channels=channels))
+
+
+def payload(core: Core, kind: str) -> dict[str, Any]:
+    """Of the last message of that kind."""
+    found: dict[str, Any] = json.loads([one for one in core.queries.messages() if one.kind == kind][-1].payload)
+    return found
+
+
+def test_a_request_carries_what_an_approver_needs_to_decide(core: Core) -> None:
+    rule = ApprovalRule(rule_id="big", role="supervisor", mode="sea", minimum_value=Decimal(100))
+    core.execute(SetApprovalRules(**sender("operator"), rules=(rule,)))
+    stocked(core, CHAIR=60)
+    advice = {"suggestion_id": "s", "suggested_units": 48, "suggestion_run_id": "2026-11-02/run"}
+    submitted(core, lines=(line(units=40, **advice), line("LAMP", 2)))
+    request = payload(core, "approval_requested")
+    assert request["tell"] == ["sam"]
+    assert (request["source"], request["deviation_share"]) == ("mixed", "0.2083")
+    assert request["value"] == {"amount": "500.02", "currency": "USD"}
+    assert request["margin_at_risk"] == {"amount": "305.98", "currency": "USD"}
+    assert (request["ship_date"], request["arrival_date"]) == ("2026-11-05", "2026-12-15")
+    assert request["steps"] == [
+        {
+            "step": 1,
+            "role": "supervisor",
+            "deciding_roles": ["supervisor"],
+            "asked_at": "2026-11-02T09:00:00.000000Z",
+            "rules": [{"rule_id": "big", "conditions": {"minimum_value": "100", "mode": "sea"}}],
+        }
+    ]
+    assert request["lines"] == [
+        {
+            "sku": "CHAIR",
+            "units": 40,
+            "suggested_units": 48,
+            "deviation_units": -8,
+            "value": {"amount": "493.82", "currency": "USD"},
+            "margin_at_risk": {"amount": "306.18", "currency": "USD"},
+            "free_units": 60,
+        },
+        {
+            "sku": "LAMP",
+            "units": 2,
+            "suggested_units": None,
+            "deviation_units": None,
+            "value": {"amount": "6.20", "currency": "USD"},
+            "margin_at_risk": {"amount": "-0.20", "currency": "USD"},
+            "free_units": 0,
+        },
+    ]
+
+
+def test_what_nobody_knows_is_null_in_a_request(core: Core) -> None:
+    submitted(core, lines=(line("MYSTERY", 1),))
+    request = payload(core, "approval_requested")
+    assert (request["value"], request["margin_at_risk"], request["deviation_share"]) == (None, None, None)
+    assert request["lines"][0]["free_units"] is None, "the ledger does not keep the origin"
+
+
+def test_every_message_to_people_names_them(core: Core) -> None:
+    first = str(submitted(core).document_number)
+    core.execute(WithdrawTransferOrder(**sender("pia"), transfer_order_id=first, reason="no"))
+    assert payload(core, "withdrawn")["tell"] == ["sam"], "who was asked need not look any more"
+    second = approved(core)
+    core.execute(CancelTransferOrder(**sender("ada"), transfer_order_id=second, reason="no"))
+    assert payload(core, "cancelled")["tell"] == ["pia", "sam"]
+    third = str(submitted(core).document_number)
+    core.execute(RejectTransferOrder(**sender("sam"), transfer_order_id=third, reason="no"))
+    assert payload(core, "rejected")["tell"] == payload(core, "approved")["tell"] == ["pia"]
+    core.execute(ReopenTransferOrder(**sender("sam"), transfer_order_id=closed(core), reason="a box came"))
+    assert payload(core, "reopened")["tell"] == ["pia"]
+    people = [json.loads(one.payload) for one in core.queries.messages() if one.channel == "people"]
+    assert all(isinstance(one["tell"], list) for one in people)
+
+
+def closed(core: Core) -> str:
+    """The number of an order that came and was closed."""
+    number = approved(core)
+    core.execute(DispatchShipment(**sender("wim"), transfer_order_id=number, waybill="WB"))
+    counts = (CountedUnits(code="CHAIR", units=40),)
+    core.execute(RecordReceipt(**sender("wim"), transfer_order_id=number, counts=counts, is_complete=True))
+    core.execute(CloseTransferOrder(**sender("pia"), transfer_order_id=number))
+    return number
+
+
+def test_messages_of_older_journals_stay_as_they_were_written(core: Core) -> None:
+    """A verified core compares what it told with what its journal tells: new fields must not change old messages."""
+    order = core.queries.transfer_order(str(submitted(core).document_number)).order
+    reference = order.transfer_order_id
+    events: list[Any] = [
+        TransferOrderSubmitted(transfer_order_id=reference, lines=order.lines, value=order.value, steps=order.steps),
+        TransferOrderWithdrawn(transfer_order_id=reference),
+        TransferOrderCancelled(transfer_order_id=reference),
+        TransferOrderReopened(transfer_order_id=reference),
+    ]
+    route = {"transfer_order_id", "document_number", "origin_id", "destination_id", "mode", "ship_date", "arrival_date"}
+    request = route | {"roles", "submitted_by", "units", "value", "lines"}
+    told = [next(messages_of(event, before=order, after=order))[2] for event in events]
+    assert [set(one) for one in told] == [request, route, route, route]
+    assert set(told[0]["lines"][0]) == {"sku", "units", "suggested_units"}

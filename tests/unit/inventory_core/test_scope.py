@@ -169,7 +169,7 @@ class TestReading:
         order = core.queries.transfer_order(approved(core, destination_id="us_3pl")).order
         everywhere, here = (core.permissions(person(core, login).actor, order=order) for login in ("wim", "uma"))
         assert everywhere - here == {"PlanShipment", "DispatchShipment", "CancelShipment"}
-        assert here == {"RecordMilestone", "RecordReceipt"}
+        assert here == {"RecordMilestone", "RecordReceipt", "CommentOnTransferOrder"}
 
 
 def is_warehouse(kind: PlaceKind) -> bool:

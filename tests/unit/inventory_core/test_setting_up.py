@@ -35,7 +35,7 @@ def test_the_journal_holds_what_changed(core: Core) -> None:
     dearer = CatalogProduct(sku="CHAIR", unit_value=Decimal("13"))
     core.execute(catalog(products=(dearer, *PRODUCTS[2:])))
     payload = json.loads(core.queries.journal()[-1].payload)
-    assert payload["products"] == [{"sku": "CHAIR", "unit_value": "13", "codes": []}]
+    assert payload["products"] == [{"sku": "CHAIR", "unit_value": "13", "unit_margin": None, "codes": []}]
     assert payload["removed_skus"] == ["LAMP"]
 
 
@@ -67,6 +67,14 @@ def test_a_catalog_must_agree_with_itself(changes: dict[str, Any], words: str) -
         (ApprovalRule, {"rule_id": "r", "role": "viewer"}),
         (ApprovalRule, {"rule_id": "r", "role": "finance", "minimum_value": 5000.0}),
         (ApprovalRule, {"rule_id": "", "role": "finance"}),
+        (ApprovalRule, {"rule_id": "r", "role": "finance", "signatures": 0}),
+        (ApprovalRule, {"rule_id": "r", "role": "finance", "remind_after_hours": 0}),
+        (ApprovalRule, {"rule_id": "r", "role": "finance", "remind_after_hours": 1.5}),
+        (ApprovalRule, {"rule_id": "r", "role": "finance", "escalate_after_hours": 8}),
+        (ApprovalRule, {"rule_id": "r", "role": "finance", "escalation_role": "admin"}),
+        (ApprovalRule, {"rule_id": "r", "role": "finance", "escalate_after_hours": 8, "escalation_role": "planner"}),
+        (ApprovalRule, {"rule_id": "r", "role": "finance", "minimum_margin_at_risk": 1.5}),
+        (CatalogProduct, {"sku": "A", "unit_margin": 1.5}),
     ],
 )
 def test_values_that_mean_nothing_are_malformed(value_type: type[Any], fields: dict[str, Any]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from inventory_core.approvals import handlers as approval_handlers
 from inventory_core.bootstrap import Core
 from inventory_core.commands import Outcome
 from inventory_core.errors import Malformed
@@ -83,7 +84,7 @@ class TestApprovalReserves:
         first, second = (str(submitted(core).document_number) for _ in range(2))
         core.execute(ApproveTransferOrder(**sender("sam"), transfer_order_id=first))
         with pytest.raises(
-            handlers.UnableToApproveTransferOrder,
+            approval_handlers.UnableToApproveTransferOrder,
             match=r"40 CHAIR ordered, but 30 free at cn_main \(70 on hand, 40 reserved\)",
         ):
             core.execute(ApproveTransferOrder(**sender("sam"), transfer_order_id=second))

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from inventory_core.approvals import handlers as approval_handlers
 from inventory_core.approvals.model import ApprovalRule
 from inventory_core.approvals.rules import SetApprovalRules
 from inventory_core.bootstrap import Core
@@ -256,7 +257,7 @@ class TestDecide:
     def test_every_role_once_then_approved(self, core: Core, two_steps: Outcome) -> None:
         first = send(core, ApproveTransferOrder, "fay", two_steps, reason="budget is there", at=later(1))
         assert (first.status, first.waiting_for_roles) == ("submitted", ("supervisor",))
-        with pytest.raises(handlers.UnableToApproveTransferOrder, match="waits for supervisor"):
+        with pytest.raises(approval_handlers.UnableToApproveTransferOrder, match="waits for supervisor"):
             send(core, ApproveTransferOrder, "fay", two_steps)
         assert send(core, ApproveTransferOrder, "sam", two_steps, at=later(2)).status == "approved"
         order = stored(core, two_steps)
@@ -273,7 +274,7 @@ class TestDecide:
         assert (outcome.status, outcome.waiting_for_roles) == ("rejected", ())
         assert (order.decided_by, order.decision_reason) == ("fay", "no money")
         assert [one.decision for one in order.steps] == ["approved", "rejected"]
-        with pytest.raises(handlers.UnableToApproveTransferOrder, match="is rejected"):
+        with pytest.raises(approval_handlers.UnableToApproveTransferOrder, match="is rejected"):
             send(core, ApproveTransferOrder, "fay", two_steps)
 
     def test_nobody_approves_what_he_drafted_changed_or_submitted(self, core: Core) -> None:
@@ -287,7 +288,7 @@ class TestDecide:
         sent = core.execute(draft("pia"))
         send(core, SubmitTransferOrder, "ada", sent)
         for order in (drafted, changed, sent):
-            with pytest.raises(handlers.UnableToApproveTransferOrder, match="drafted, changed or submitted"):
+            with pytest.raises(approval_handlers.UnableToApproveTransferOrder, match="drafted, changed or submitted"):
                 send(core, ApproveTransferOrder, "ada", order)
             assert stored(core, order).status is Status.SUBMITTED
 
@@ -296,12 +297,12 @@ class TestDecide:
         order = submitted(core, "ada")
         send(core, WithdrawTransferOrder, "pia", order, reason="mine now")
         send(core, SubmitTransferOrder, "pia", order)
-        with pytest.raises(handlers.UnableToApproveTransferOrder, match="drafted, changed or submitted"):
+        with pytest.raises(approval_handlers.UnableToApproveTransferOrder, match="drafted, changed or submitted"):
             send(core, ApproveTransferOrder, "ada", order)
 
     def test_an_admin_does_not_stand_in_for_a_supervisor(self, core: Core) -> None:
         order = submitted(core)
-        with pytest.raises(handlers.UnableToApproveTransferOrder, match="waits for supervisor"):
+        with pytest.raises(approval_handlers.UnableToApproveTransferOrder, match="waits for supervisor"):
             send(core, ApproveTransferOrder, "ada", order)
 
     def test_the_approver_of_an_old_page_is_told_what_changed(self, core: Core) -> None:
@@ -345,8 +346,8 @@ class TestWithdrawAndCancel:
         ("command_type", "actor_id", "refusal"),
         [
             (SubmitTransferOrder, "pia", handlers.UnableToSubmitTransferOrder),
-            (ApproveTransferOrder, "sam", handlers.UnableToApproveTransferOrder),
-            (RejectTransferOrder, "sam", handlers.UnableToRejectTransferOrder),
+            (ApproveTransferOrder, "sam", approval_handlers.UnableToApproveTransferOrder),
+            (RejectTransferOrder, "sam", approval_handlers.UnableToRejectTransferOrder),
             (WithdrawTransferOrder, "pia", handlers.UnableToWithdrawTransferOrder),
             (CancelTransferOrder, "pia", handlers.UnableToCancelTransferOrder),
         ],
@@ -394,7 +395,7 @@ class TestNothingHappensTwice:
     def test_a_refused_command_may_be_sent_again(self, core: Core) -> None:
         order = core.execute(draft())
         approve = ApproveTransferOrder(**sender("sam", key="a"), transfer_order_id=str(order.document_number))
-        with pytest.raises(handlers.UnableToApproveTransferOrder):
+        with pytest.raises(approval_handlers.UnableToApproveTransferOrder):
             core.execute(approve)
         send(core, SubmitTransferOrder, "pia", order)
         outcome = core.execute(approve)

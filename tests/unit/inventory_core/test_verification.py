@@ -148,6 +148,23 @@ def test_an_unknown_kind_of_event_is_named(sqlite_core: Core, tamper: Callable[.
         ("UPDATE outbox_messages SET payload = '{}' WHERE message_number = 1", "message outbox-1"),
         ("DELETE FROM outbox_messages WHERE message_number = 1", "message outbox-1"),
         ("INSERT INTO approval_rules (rule_id, position, role) VALUES ('x', 1, 'admin')", "approval rule x"),
+        ("INSERT INTO approval_policy VALUES (1, 1)", "approval policy of the company"),
+        (
+            (
+                "INSERT INTO approval_delegations"
+                " SELECT 'd', login, login, roles, '2026-11-02T09:00Z', '2027-11-02T09:00Z', NULL"
+                " FROM people WHERE login = 'sam'"
+            ),
+            "delegation d",
+        ),
+        (
+            (
+                "INSERT INTO order_comments SELECT 1, transfer_order_id, drafted_at, 'sam', 'x' FROM transfer_orders"
+                " WHERE document_sequence = 1"
+            ),
+            "comment of entry 1",
+        ),
+        ("UPDATE approval_steps SET decided_for = 'ada' WHERE step = 1", "is stored otherwise"),
     ],
 )
 def test_state_that_the_journal_does_not_tell_of_is_found(

@@ -42,6 +42,15 @@ def test_a_good_file_is_read(tmp_path: Path):
     assert company.warehouse == tmp_path / "warehouse.duckdb"
 
 
+def test_approval_by_rule_is_said_or_left_open(tmp_path: Path):
+    assert read(tmp_path, GOOD).approval_by_rule is None
+    assert read(tmp_path, GOOD.replace("[policy]", "[approvals]\nby_rule = true\n[policy]")).approval_by_rule is True
+    assert read(tmp_path, GOOD.replace("[policy]", "[approvals]\nby_rule = false\n[policy]")).approval_by_rule is False
+    [problem] = problems(tmp_path, GOOD.replace("[policy]", "[approvals]\nby_rules = true\n[policy]"))
+    assert "[approvals]" in problem
+    assert "by_rule" in problem
+
+
 def test_files_come_pattern_by_pattern_and_lock_files_are_none(tmp_path: Path):
     for name in ("a.csv", "b2.csv", "b1.csv", "b.txt", "~$b.csv", ".b.csv"):
         (tmp_path / name).write_text("x")

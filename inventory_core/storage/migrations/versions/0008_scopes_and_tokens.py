@@ -7,7 +7,7 @@ from alembic import op
 from alembic.util import CommandError
 
 revision = "0008"
-down_revision = "0006"
+down_revision = "0007"
 
 LISTS = {"people": ("warehouse_ids", "shop_ids"), "tokens": ("roles", "warehouse_ids", "commands")}
 CREDENTIALS = "login, password_hash, failed_sign_ins, locked_until"

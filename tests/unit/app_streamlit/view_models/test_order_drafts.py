@@ -27,6 +27,7 @@ def suggestion(suggestion_id: str, **changes: Any) -> dict[str, Any]:
     """One row of the answer to `suggestions.transfers`."""
     return {
         "suggestion_id": suggestion_id,
+        "suggestion_run_id": "2026-11-02/run-1",
         "origin_id": "CN",
         "origin_name": "Shenzhen",
         "destination_id": "US",
@@ -123,6 +124,7 @@ def test_one_order_per_lane_mode_and_ship_date_with_lines_by_sku() -> None:
     assert first.units == 168
     assert first.value_amount == Decimal("88.89") + Decimal("222.22")
     assert [(line.suggested_units, line.units) for line in first.lines] == [(120, 48), (120, 120)]
+    assert {line.suggestion_run_id for line in first.lines} == {"2026-11-02/run-1"}
 
 
 def test_no_order_of_nothing_and_none_for_what_is_open_already() -> None:

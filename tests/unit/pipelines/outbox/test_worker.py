@@ -86,6 +86,8 @@ def test_each_supervisor_is_asked_by_mail_in_his_language(
         "Arrive: Dec 15, 2026",
         "Units: 40",
         "Value: $493.82",
+        "Differs from the advice by 25%",
+        "Margin at risk: $306.18",
         "Submitted by: Pia",
         "Must decide: Supervisor",
         "",
