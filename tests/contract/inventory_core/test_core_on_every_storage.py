@@ -38,7 +38,9 @@ from inventory_core.receiving.model import ReceivingRule
 from inventory_core.records import digest
 from inventory_core.stock_ledger.commands import BinUnits, CountStock, SetOpeningStock
 from inventory_core.storage.memory import MemoryStorage
+from inventory_core.storage.migrations.run import downgrade
 from inventory_core.storage.ports import Storage
+from inventory_core.storage.sql import sql_engine
 from inventory_core.transfer_orders.commands import (
     ApproveTransferOrder,
     CancelTransferOrder,
@@ -216,6 +218,24 @@ def test_the_same_day_gives_the_same_record(storage: Storage) -> None:
     assert [entry.event_type for entry in core.queries.journal() if entry.token_id] == ["StockOpened"]
     found = verify(core)
     assert found.is_sound, found.first_break
+
+
+def test_a_core_goes_back_a_version_and_forth_again(database: str) -> None:
+    """What the older version has no place for, the journal brings back."""
+    with open_core(database) as core:
+        core_on(core.storage)
+        a_day(core)
+        before = core.export()
+    engine = sql_engine(database)
+    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        downgrade(connection, to="0006")
+    engine.dispose()
+    with open_core(database, create=True) as again:
+        assert again.export() == before
+        assert again.queries.approval_policy().allow_approval_by_rule
+        assert [one.delegate for one in again.queries.delegations()] == ["vic"]
+        found = verify(again)
+        assert found.is_sound, found.first_break
 
 
 def test_an_order_of_many_lines(storage: Storage) -> None:
