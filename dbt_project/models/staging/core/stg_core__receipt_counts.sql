@@ -1,0 +1,15 @@
+select
+    receipt_id,
+    entry_sequence,
+    position,
+    transfer_order_id,
+    shipment_id,
+    code,
+    sku,
+    condition as stock_condition,
+    nullif(bin_id, '') as bin_id,
+    nullif(lot, '') as lot,
+    counted_by,
+    units,
+    at as counted_at
+from {{ source('raw', 'core_receipt_counts') }}
