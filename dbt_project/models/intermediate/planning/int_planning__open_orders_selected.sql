@@ -1,5 +1,5 @@
--- What of people's orders has not left yet: supply of the destination, and no longer free at the origin. An order that is
--- under way still has here what it neither dispatched nor gave up; what it dispatched is in transit.
+-- What of people's orders has not left yet: supply of the destination, and no longer free at the origin. An order that
+-- is under way still has here what it neither dispatched nor gave up; what it dispatched is in transit.
 with shipped as (
     select
         transfer_order_id,

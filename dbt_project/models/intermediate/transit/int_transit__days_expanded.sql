@@ -1,5 +1,5 @@
 -- Units on the way to each warehouse on every day: from the ship date until the day before the shipment was finished.
--- What of a feed's unfinished shipment was received is taken off all its days (its receipts have no dates of their own).
+-- What of a feed's unfinished shipment was received is taken off all its days (its receipts have no dates).
 -- The core's shipments count as its ledger moved them, day by day; what moved since the evening before the as-of date
 -- is in that evening's row too, as it is in the stock of that row.
 with lines as (

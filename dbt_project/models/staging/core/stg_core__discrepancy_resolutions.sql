@@ -9,5 +9,5 @@ select
     nullif(note, '') as note,
     resolved_by,
     units,
-    at as resolved_at
+    "at" as resolved_at  -- noqa: RF06 (a reserved word of DuckDB)
 from {{ source('raw', 'core_discrepancy_resolutions') }}

@@ -8,7 +8,7 @@ select
     event_type,
     nullif(reason, '') as reason,
     payload,
-    at as recorded_at,
+    "at" as recorded_at,  -- noqa: RF06 (a reserved word of DuckDB)
     previous_hash,
     hash as entry_hash
 from {{ source('raw', 'core_journal') }}

@@ -11,5 +11,5 @@ select
     nullif(lot, '') as lot,
     counted_by,
     units,
-    at as counted_at
+    "at" as counted_at  -- noqa: RF06 (a reserved word of DuckDB)
 from {{ source('raw', 'core_receipt_counts') }}

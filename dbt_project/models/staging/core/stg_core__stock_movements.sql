@@ -14,5 +14,5 @@ select
     nullif(to_bin_id, '') as to_bin_id,
     to_condition,
     units,
-    at as moved_at
+    "at" as moved_at  -- noqa: RF06 (a reserved word of DuckDB)
 from {{ source('raw', 'core_stock_movements') }}
