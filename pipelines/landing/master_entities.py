@@ -53,6 +53,7 @@ MASTER = (
             Column(
                 "has_order_reservations",
                 "boolean",
+                default="false",
                 description="true: its feed counts what approved transfer orders will take as reserved",
             ),
         ),
