@@ -1,12 +1,14 @@
 """One order from draft to closed: after each step the marts hold every unit once, and the plan's position never jumps.
 
-The order is driven through the sample company's own core; the models are rebuilt as the daily job builds them. What
-leaves the sum leaves it by a decision that somebody took: lost, damaged, given up.
+The order is driven through the sample company's own core. dbt builds and tests the models once; after each step the same
+compiled SQL runs again in the same order, without dbt's seconds of starting. What leaves the sum leaves it by a decision
+that somebody took: lost, damaged, given up.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import json
 import shutil
 import subprocess
 import sys
@@ -68,6 +70,7 @@ class Company:
         self.folder, self.core, self.project = folder, core, repository / "dbt_project"
         self.warehouse = folder / "warehouse.duckdb"
         self.order_id, self._count = "", 0
+        self._models: list[tuple[str, str]] = []
         self._at = dt.datetime.now(dt.UTC).replace(microsecond=0)
         self.people = {role: person.login for person in core.queries.people() for role in person.roles}
         with duckdb.connect(str(self.warehouse), read_only=True) as connection:
@@ -99,9 +102,23 @@ class Company:
     def rebuild(self) -> Counted:
         """The core's export and every model that hangs on it; what the marts then say of the product."""
         with duckdb.connect(str(self.warehouse)) as connection:
+            connection.execute("set TimeZone = 'UTC'")
             write_core_tables(connection, exported=self.core.export())
-        self._dbt("build", "--select", *AFFECTED, "--exclude", *ELSEWHERE, "--indirect-selection", "cautious")
+            for relation, compiled in self._models:
+                connection.execute(f"create or replace table {relation} as {compiled}")
         return self.counted()
+
+    def build(self) -> None:
+        """The models and their tests by dbt itself, which also says what `rebuild` runs."""
+        target = self.folder / "var" / "dbt"
+        self._dbt("build", "--select", *AFFECTED, "--exclude", *ELSEWHERE, "--indirect-selection", "cautious")
+        results = json.loads((target / "run_results.json").read_text(encoding="utf-8"))["results"]
+        # In the order in which they were done, so that each finds what it reads.
+        self._models = [
+            (result["relation_name"], result["compiled_code"])
+            for result in results
+            if result["unique_id"].startswith("model.")
+        ]
 
     def _dbt(self, *arguments: str) -> None:
         result = subprocess.run(
@@ -185,7 +202,9 @@ class Company:
 def company(sample_company: Path, repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
     folder = shutil.copytree(sample_company, tmp_path_factory.mktemp("order") / "company")
     with open_core(database_url(folder, {})) as core:
-        yield Company(folder, core, repository)
+        found = Company(folder, core, repository)
+        found.build()
+        yield found
 
 
 def test_every_unit_of_an_order_is_counted_once_through_its_whole_life(company: Company) -> None:
@@ -305,13 +324,13 @@ def test_every_unit_of_an_order_is_counted_once_through_its_whole_life(company: 
     assert events[-1] == "TransferOrderClosed"
 
 
-def test_the_same_export_gives_the_same_marts(company: Company) -> None:
+def test_the_tests_of_the_models_hold_and_the_same_export_gives_the_same_marts(company: Company) -> None:
     def all_rows() -> dict[str, list[tuple[Any, ...]]]:
         tables = company.rows("select table_name from duckdb_tables() where schema_name = 'marts' order by all")
         return {table: company.rows(f"select * from marts.{table} order by all") for (table,) in tables}
 
     first = all_rows()
-    company.rebuild()
+    company.build()
     assert all_rows() == first
 
 
