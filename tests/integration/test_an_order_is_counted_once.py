@@ -1,8 +1,8 @@
 """One order from draft to closed: after each step the marts hold every unit once, and the plan's position never jumps.
 
-The order is driven through the sample company's own core. dbt builds and tests the models once; after each step the same
-compiled SQL runs again in the same order, without dbt's seconds of starting. What leaves the sum leaves it by a decision
-that somebody took: lost, damaged, given up.
+The order is driven through the sample company's own core. dbt builds and tests the models once; after each step the
+same compiled SQL runs again in the same order, without dbt's seconds of starting. What leaves the sum leaves it by a
+decision that somebody took: lost, damaged, given up.
 """
 
 from __future__ import annotations

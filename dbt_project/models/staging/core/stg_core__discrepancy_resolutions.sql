@@ -1,3 +1,4 @@
+-- `at` is a reserved word of DuckDB, whatever the linter thinks.
 select
     entry_sequence,
     transfer_order_id,
@@ -9,5 +10,5 @@ select
     nullif(note, '') as note,
     resolved_by,
     units,
-    "at" as resolved_at  -- noqa: RF06 (a reserved word of DuckDB)
+    "at" as resolved_at  -- noqa: RF06
 from {{ source('raw', 'core_discrepancy_resolutions') }}

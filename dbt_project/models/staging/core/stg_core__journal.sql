@@ -1,3 +1,4 @@
+-- `at` is a reserved word of DuckDB, whatever the linter thinks.
 select
     sequence as entry_sequence,
     transfer_order_id,
@@ -8,7 +9,7 @@ select
     event_type,
     nullif(reason, '') as reason,
     payload,
-    "at" as recorded_at,  -- noqa: RF06 (a reserved word of DuckDB)
+    "at" as recorded_at,  -- noqa: RF06
     previous_hash,
     hash as entry_hash
 from {{ source('raw', 'core_journal') }}

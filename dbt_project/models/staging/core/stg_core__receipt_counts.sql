@@ -1,3 +1,4 @@
+-- `at` is a reserved word of DuckDB, whatever the linter thinks.
 select
     receipt_id,
     entry_sequence,
@@ -11,5 +12,5 @@ select
     nullif(lot, '') as lot,
     counted_by,
     units,
-    "at" as counted_at  -- noqa: RF06 (a reserved word of DuckDB)
+    "at" as counted_at  -- noqa: RF06
 from {{ source('raw', 'core_receipt_counts') }}

@@ -1,3 +1,4 @@
+-- `at` is a reserved word of DuckDB, whatever the linter thinks.
 select
     entry_sequence,
     position,
@@ -14,5 +15,5 @@ select
     nullif(to_bin_id, '') as to_bin_id,
     to_condition,
     units,
-    "at" as moved_at  -- noqa: RF06 (a reserved word of DuckDB)
+    "at" as moved_at  -- noqa: RF06
 from {{ source('raw', 'core_stock_movements') }}
