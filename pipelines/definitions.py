@@ -12,6 +12,7 @@ from pipelines.defs.dbt_models import checks as dbt_checks
 from pipelines.defs.feeds import assets as feeds
 from pipelines.defs.feeds import checks as feed_checks
 from pipelines.defs.orders import assets as orders
+from pipelines.defs.orders import checks as order_checks
 from pipelines.defs.planning import assets as planning
 from pipelines.defs.planning import checks as planning_checks
 from pipelines.defs.publication import assets as publication
@@ -21,7 +22,7 @@ company = CompanyResource()
 
 defs = Definitions(
     assets=load_assets_from_modules([feeds, orders, dbt_models, planning, publication]),
-    asset_checks=load_asset_checks_from_modules([feed_checks, dbt_checks, planning_checks]),
+    asset_checks=load_asset_checks_from_modules([feed_checks, order_checks, dbt_checks, planning_checks]),
     jobs=[daily_job],
     schedules=[daily_schedule()],
     sensors=[left_over_messages],

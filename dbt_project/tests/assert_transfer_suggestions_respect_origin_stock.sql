@@ -1,4 +1,5 @@
--- Of an origin whose stock is counted, no more is suggested than is free there: available, less orders not yet left.
+-- Of an origin whose stock is counted, no more is suggested than is free there: available, which approved orders have
+-- left already, less what waits for approval.
 with suggested as (
     select
         origin_id,
@@ -14,6 +15,7 @@ ordered as (
         sku,
         sum(units) as units
     from {{ ref('int_planning__open_orders_selected') }}
+    where not is_reserved
     group by origin_id, sku
 ),
 

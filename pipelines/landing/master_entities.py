@@ -51,6 +51,12 @@ MASTER = (
             Column("warehouse_kind", "text", required=True, choices=WAREHOUSE_KINDS),
             text_column("country"),
             text_column("time_zone", description="IANA name"),
+            Column(
+                "has_order_reservations",
+                "boolean",
+                default="false",
+                description="true: its feed counts what approved transfer orders will take as reserved",
+            ),
         ),
         keys=("warehouse_id",),
         is_master=True,

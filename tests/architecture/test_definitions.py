@@ -82,6 +82,8 @@ def test_checks_that_state_truths_stop_the_publication(definitions: ModuleType) 
             "suggestions_respect_origin_stock",
             "in_transit_is_counted_once",
             "marts_know_no_future",
+            "closed_orders_have_nothing_in_transit",
+            "the_journal_is_whole",
         ),
         True,
     )

@@ -8,7 +8,6 @@ import pytest
 import yaml
 
 from inventory_core.export import EXPORT_COLUMNS
-from inventory_core.stock_export import STOCK_EXPORT_COLUMNS
 from pipelines.landing.entities import ENTITIES
 
 
@@ -33,8 +32,8 @@ def sources(repository: Path) -> dict[str, set[str]]:
 
 
 # Read by the pipeline itself, for the core.
-# The stock, shipments and receipts that the core exports get their marts with the pages that make them (issue 3).
-NOT_FOR_DBT = {"approval_rules", "people", "core_journal", "core_order_comments", *STOCK_EXPORT_COLUMNS}
+# Comments are read where they were written, on the order's page: they are for people, not for figures.
+NOT_FOR_DBT = {"approval_rules", "people", "core_order_comments"}
 
 
 def test_every_raw_table_has_a_reader(sources: dict[str, set[str]]) -> None:
@@ -68,6 +67,7 @@ def test_marts_of_the_interface_are_there(models: dict[str, dict]) -> None:
         "fct_sales_daily", "fct_stock_daily", "fct_in_transit", "fct_shipment_milestones", "fct_demand_forecasts",
         "fct_safety_stocks", "fct_transfer_suggestions", "fct_purchase_suggestions", "fct_stock_alerts",
         "fct_transfer_orders", "fct_transfer_order_lines", "fct_approvals", "fct_purchase_orders",
-        "fct_feed_health", "fct_quarantined_rows",
+        "fct_feed_health", "fct_quarantined_rows", "fct_stock_movements", "fct_stock_discrepancies", "fct_receipts",
+        "fct_receipt_discrepancies", "fct_order_events",
     }  # fmt: skip
     assert promised <= set(models)

@@ -54,10 +54,25 @@ def units_are_conserved(warehouse: WarehouseResource) -> AssetCheckResult:
 
 @asset_check(asset=mart("fct_in_transit"), blocking=True)
 def in_transit_is_counted_once(warehouse: WarehouseResource) -> AssetCheckResult:
-    """What is on the way is what the open shipments have left and nothing else, as of the morning of the run."""
+    """What is on the way is what the core has in transit and what of the feeds' shipments only they know have left."""
     with warehouse.connect(read_only=True) as connection:
         ((shipped_units, mart_units),) = connection.execute(
             """
+            with known as (
+                select upper(replace(unnest([waybill, house_waybill, shipment_label, shipment_id]), ' ', '')) as number
+                from raw.core_shipments
+                where status != 'cancelled'
+            ),
+            unknown as (
+                select lines.*
+                from raw.shipment_lines as lines
+                where lines.shipment_id not in (
+                    select shipment_id from raw.shipment_lines
+                    where
+                        upper(replace(waybill, ' ', '')) in (select number from known where number != '')
+                        or upper(replace(shipment_id, ' ', '')) in (select number from known where number != '')
+                )
+            )
             select
                 (
                     select coalesce(sum(
@@ -66,12 +81,12 @@ def in_transit_is_counted_once(warehouse: WarehouseResource) -> AssetCheckResult
                             else greatest(lines.shipped_units - coalesce(lines.received_units, 0), 0)
                         end
                     ), 0)
-                    from raw.shipment_lines as lines
+                    from unknown as lines
                     cross join raw.company as company
                     where
                         lines.ship_date <= company.as_of_date
                         and coalesce(lines.received_date > company.as_of_date, true)
-                ),
+                ) + (select coalesce(sum(in_transit_units), 0) from raw.core_shipment_lines),
                 (select coalesce(sum(in_transit_units), 0) from marts.fct_in_transit)
             """
         ).fetchall()

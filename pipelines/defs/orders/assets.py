@@ -17,7 +17,7 @@ from inventory_core.catalog.model import CatalogLane, CatalogProduct, CatalogWar
 from inventory_core.catalog.register import RegisterCatalog
 from inventory_core.export import EXPORT_COLUMNS
 from pipelines.defs.keys import WAREHOUSE_POOL, mart, raw
-from pipelines.landing.sql_text import identifier
+from pipelines.defs.orders.tables import write_core_tables
 from pipelines.resources import CompanyResource, WarehouseResource
 
 REGISTERED_CATALOG = AssetKey(["core", "catalog"])
@@ -37,10 +37,9 @@ def core_tables(company: CompanyResource, warehouse: WarehouseResource) -> Itera
         exported = core.export()
         anchor(core.storage, AnchorFile(company.load().landing / ANCHOR_FILE), at=dt.datetime.now(dt.UTC))
     with warehouse.connect() as connection:
-        for table, columns in EXPORT_COLUMNS.items():
-            rows = [[_value(row[column]) for column in columns] for row in exported[table]]
-            _write_rows(connection, table=table, columns=columns, rows=rows)
-            yield MaterializeResult(asset_key=raw(table), metadata={"dagster/row_count": len(rows)})
+        write_core_tables(connection, exported=exported)
+    for table, rows in exported.items():
+        yield MaterializeResult(asset_key=raw(table), metadata={"dagster/row_count": len(rows)})
 
 
 @asset(
@@ -176,22 +175,3 @@ def read_approval_rules(connection: duckdb.DuckDBPyConnection) -> tuple[Approval
     )
     columns = [column[0] for column in rows.description]
     return tuple(ApprovalRule(**dict(zip(columns, row, strict=True))) for row in rows.fetchall())
-
-
-def _value(value: object) -> object:
-    # Columns of instants are TIMESTAMP in UTC, as everywhere in the warehouse.
-    if isinstance(value, dt.datetime):
-        return value.astimezone(dt.UTC).replace(tzinfo=None)
-    return value
-
-
-def _write_rows(
-    connection: duckdb.DuckDBPyConnection, *, table: str, columns: dict[str, str], rows: list[list[object]]
-) -> None:
-    definition = ", ".join(f"{identifier(column)} {type_}" for column, type_ in columns.items())
-    connection.begin()
-    connection.execute(f"create or replace table raw.{identifier(table)} ({definition})")
-    if rows:
-        marks = ", ".join("?" for _ in columns)
-        connection.executemany(f"insert into raw.{identifier(table)} values ({marks})", rows)
-    connection.commit()

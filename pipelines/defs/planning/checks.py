@@ -20,6 +20,7 @@ def suggestions_respect_origin_stock(warehouse: WarehouseResource) -> AssetCheck
                     select warehouse_id, sku, available_units as units from intermediate.int_planning__stock_selected
                     union all
                     select origin_id, sku, -units from intermediate.int_planning__open_orders_selected
+                    where not is_reserved
                 )
                 group by all
             )

@@ -116,10 +116,10 @@ def read_planning_frames(connection: duckdb.DuckDBPyConnection) -> PlanningFrame
         lanes=read_lanes(connection),
         products=read_products(connection),
         in_transit=_arrivals(connection, supply_kind="shipment"),
-        # No feed of a warehouse knows these orders yet: their units still have to come off the origin's stock.
+        # Units that wait for approval still have to come off the origin's stock; reserved ones have.
         open_orders=connection.execute(
             """
-            select origin_id, destination_id, sku, units, arrival_date, false as is_reserved
+            select origin_id, destination_id, sku, units, arrival_date, is_reserved
             from intermediate.int_planning__open_orders_selected
             order by transfer_order_id, line_number
             """

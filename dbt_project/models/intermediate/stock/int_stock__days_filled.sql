@@ -1,7 +1,25 @@
 -- Every day from a warehouse's first count to its last. A day without a count carries the one before forward and says
 -- so; a product that a count does not list has 0 there (reports leave out what is out of stock).
-with counts as (
-    select * from {{ ref('int_stock__counts_resolved') }}
+-- A warehouse that no feed counts and whose stock the core keeps is counted by the core's ledger.
+with feed_counts as (
+    select
+        *,
+        false as is_ledger
+    from {{ ref('int_stock__counts_resolved') }}
+),
+
+counts as (
+    select * from feed_counts
+
+    union all by name
+
+    select
+        ledger.*,
+        0 as reserved_units,
+        0 as researching_units,
+        true as is_ledger
+    from {{ ref('int_stock__ledger_folded') }} as ledger
+    where ledger.warehouse_id not in (select feed_counts.warehouse_id from feed_counts)
 ),
 
 dates as (
@@ -33,9 +51,10 @@ products as (
     select
         warehouse_id,
         sku,
+        is_ledger,
         min(stock_date) as first_counted_date
     from counts
-    group by warehouse_id, sku
+    group by warehouse_id, sku, is_ledger
 )
 
 select
@@ -46,6 +65,7 @@ select
     coalesce(counts.reserved_units, 0) as reserved_units,
     coalesce(counts.unfulfillable_units, 0) as unfulfillable_units,
     coalesce(counts.researching_units, 0) as researching_units,
+    products.is_ledger,
     days.stock_date != days.counted_date as is_filled
 from days
 inner join products

@@ -2,23 +2,22 @@
 -- the sequence of the journey decides, then the earliest time of that milestone. A forecast of the carrier is no event.
 with events as (
     select
-        events.waybill,
+        events.shipment_id,
         events.milestone,
         milestones.milestone_sequence,
         milestones.remaining_share,
         events.event_at
-    from {{ ref('stg_transit__tracking_events') }} as events
+    from {{ ref('int_transit__events_combined') }} as events
     -- an exception or other news does not move a shipment: only milestones of the journey have a sequence
     inner join {{ ref('ref_milestones') }} as milestones
         on events.milestone = milestones.milestone
-    cross join {{ ref('stg_company__settings') }} as settings
     where
         not events.is_forecast
-        and events.event_at < settings.as_of_date
+        and events.shipment_id is not null
 )
 
 select
-    waybill,
+    shipment_id,
     arg_max(milestone, milestone_sequence) as milestone,
     max(milestone_sequence) as milestone_sequence,
     arg_max(remaining_share, milestone_sequence) as remaining_share,
@@ -26,7 +25,7 @@ select
 from (
     select
         *,
-        max(milestone_sequence) over (partition by waybill) as latest_sequence
+        max(milestone_sequence) over (partition by shipment_id) as latest_sequence
     from events
 ) as ranked
-group by waybill
+group by shipment_id

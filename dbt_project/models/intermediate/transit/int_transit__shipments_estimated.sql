@@ -1,21 +1,14 @@
 -- When an open shipment line arrives. P50 = time of the last milestone (or the ship date) + the share of the lane's
 -- lead time that remains after it; P90 adds 1.2816 standard deviations (the normal's 90 % point) of that remaining
--- part, whose variance shrinks with it. A shipment on no lane takes its expected date. What is still on the way cannot
--- arrive before the as-of date.
+-- part, whose variance shrinks with it. A shipment of an order takes the days that the order gave itself instead of the
+-- lane's, so that leaving as planned does not move what was expected. A shipment on no lane takes its expected date.
+-- What is still on the way cannot arrive before the as-of date.
 with lines as (
     select
         lines.*,
-        settings.as_of_date,
-        case
-            -- received after the as-of date: nobody knew it then
-            when lines.received_date > settings.as_of_date then lines.shipped_units
-            else greatest(lines.shipped_units - lines.received_units, 0)
-        end as in_transit_units
-    from {{ ref('stg_transit__shipment_lines') }} as lines
+        settings.as_of_date
+    from {{ ref('int_transit__lines_combined') }} as lines
     cross join {{ ref('stg_company__settings') }} as settings
-    where
-        lines.ship_date <= settings.as_of_date
-        and (lines.received_date is null or lines.received_date > settings.as_of_date)
 ),
 
 lanes as (
@@ -36,6 +29,7 @@ dated as (
         coalesce(milestones.remaining_share, 1) as remaining_share,
         coalesce(cast(milestones.milestone_at as date), lines.ship_date) as moved_date,
         coalesce(
+            lines.planned_days,
             lanes.lead_time_days,
             greatest(date_diff('day', lines.ship_date, coalesce(lines.expected_date, lines.as_of_date)), 0)
         ) as lead_time_days,
@@ -47,10 +41,9 @@ dated as (
             lines.origin_id = lanes.origin_id
             and lines.destination_id = lanes.destination_id
             and lines.mode = lanes.mode
-    -- many lines to one waybill
+    -- many lines to one shipment
     left join {{ ref('int_transit__milestones_reached') }} as milestones
-        on lines.waybill = milestones.waybill
-    where lines.in_transit_units > 0
+        on lines.shipment_id = milestones.shipment_id
 ),
 
 estimated as (
@@ -68,12 +61,16 @@ estimated as (
 select
     shipment_id,
     sku,
+    shipment_label,
+    transfer_order_id,
+    document_number,
     waybill,
     origin_id,
     destination_id,
     mode,
     carrier,
     milestone,
+    source,
     in_transit_units,
     greatest(free_p50_date, as_of_date) > promised_date as is_delayed,
     ship_date,

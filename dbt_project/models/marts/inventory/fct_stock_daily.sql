@@ -1,5 +1,29 @@
-with days as (
-    select * from {{ ref('int_stock__days_filled') }}
+with mornings as (
+    select
+        *,
+        false as is_filled
+    from {{ ref('int_stock__mornings_corrected') }}
+),
+
+latest as (
+    select distinct
+        warehouse_id,
+        stock_date
+    from mornings
+),
+
+days as (
+    -- the last day of each warehouse is what the morning knows of it
+    select days.*
+    from {{ ref('int_stock__days_filled') }} as days
+    inner join latest
+        on
+            days.warehouse_id = latest.warehouse_id
+            and days.stock_date < latest.stock_date
+
+    union all by name
+
+    select * from mornings
 ),
 
 warehouse_days as (

@@ -78,10 +78,10 @@ delayed as (
         sum(shipments.in_transit_units * conversions.unit_cost_base_amount) as amount,
         min(conversions.base_currency) as currency,
         max(shipments.eta_p50_date) as alert_date,
-        'Shipment ' || shipments.shipment_id || ' to ' || shipments.destination_id || ' is late: expected '
+        'Shipment ' || min(shipments.shipment_label) || ' to ' || shipments.destination_id || ' is late: expected '
         || coalesce(cast(max(shipments.expected_date) as varchar), 'by the lane''s lead time') || ', now '
         || max(shipments.eta_p50_date) as message,
-        '发往 ' || shipments.destination_id || ' 的货件 ' || shipments.shipment_id || ' 延误：原计划 '
+        '发往 ' || shipments.destination_id || ' 的货件 ' || min(shipments.shipment_label) || ' 延误：原计划 '
         || coalesce(cast(max(shipments.expected_date) as varchar), '按线路时效') || '，现预计 '
         || max(shipments.eta_p50_date) as message_zh
     from {{ ref('int_transit__shipments_estimated') }} as shipments

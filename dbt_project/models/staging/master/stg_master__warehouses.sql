@@ -3,5 +3,6 @@ select
     coalesce(warehouse_name, warehouse_id) as warehouse_name,
     warehouse_kind,
     country,
-    time_zone
+    time_zone,
+    coalesce(has_order_reservations, false) as has_order_reservations
 from {{ source('raw', 'warehouses') }}

@@ -1,0 +1,22 @@
+select
+    shipment_id,
+    transfer_order_id,
+    shipment_number,
+    shipment_label,
+    status,
+    origin_id,
+    destination_id,
+    mode,
+    nullif(carrier, '') as carrier,
+    nullif(waybill, '') as waybill,
+    nullif(house_waybill, '') as house_waybill,
+    nullif(master_waybill, '') as master_waybill,
+    carton_count,
+    weight_kg,
+    volume_cbm,
+    in_transit_units,
+    planned_at,
+    dispatched_at,
+    arrived_at,
+    received_at
+from {{ source('raw', 'core_shipments') }}
