@@ -52,7 +52,7 @@ ORDER_EVENTS = {
     "TransferOrderReopened": marked("Reopened"),
 }
 DISCREPANCY_KINDS = {
-    "short": marked("Missing"),
+    "short": marked("Short received"),
     "over": marked("Over"),
     "damaged": marked("Damaged"),
     "wrong_product": marked("Wrong product"),
