@@ -111,7 +111,7 @@ def _count(one: Expected, person: Person, text: Language, *, is_blind: bool) -> 
         st.info(text("Warehouse people count here. You can see what they counted on the order's page."))
         _result(one, text)
         return
-    tally = counts.load(person_id=person.person_id, shipment_id=one.shipment.shipment_id, shipment_label=one.label)
+    tally = counts.load(**_whose(one, person), shipment_label=one.label)
     tally = _take_scans(one, tally, person, text)
     if is_blind and one.shipment.status is not ShipmentStatus.RECEIVED:
         st.info(text("This warehouse counts blindly: count what is there, the plan is shown afterwards."))
@@ -132,6 +132,15 @@ def _count(one: Expected, person: Person, text: Language, *, is_blind: bool) -> 
     _save(one, tally, person, text)
     if not is_blind or one.shipment.status is ShipmentStatus.RECEIVED:
         _compare(one, tally, text)
+
+
+def _whose(one: Expected, person: Person) -> dict[str, Any]:
+    """What finds the person's running count of that shipment."""
+    return {
+        "folder": screen.company().folder,
+        "person_id": person.person_id,
+        "shipment_id": one.shipment.shipment_id,
+    }
 
 
 def _field_key(one: Expected) -> str:
@@ -167,7 +176,7 @@ def _take_scans(one: Expected, tally: Tally, person: Person, text: Language) -> 
     for scan in scans:
         key = CountKey(scan.code, scan.stamp.condition, scan.stamp.bin_id, scan.stamp.lot)
         tally = _added(one, tally, [(key, scan.stamp.units)], text).seen(instance, scan.number)
-        counts.keep(tally, person_id=person.person_id, shipment_id=one.shipment.shipment_id)
+        counts.keep(tally, **_whose(one, person))
     return tally
 
 
@@ -195,9 +204,9 @@ def _added(one: Expected, tally: Tally, wanted: list[tuple[CountKey, int]], text
 
 
 def _change(one: Expected, person: Person, wanted: list[tuple[CountKey, int]]) -> None:
-    tally = counts.load(person_id=person.person_id, shipment_id=one.shipment.shipment_id, shipment_label=one.label)
+    tally = counts.load(**_whose(one, person), shipment_label=one.label)
     changed = _added(one, tally, wanted, screen.language())
-    counts.keep(changed, person_id=person.person_id, shipment_id=one.shipment.shipment_id)
+    counts.keep(changed, **_whose(one, person))
 
 
 def _by_list(one: Expected, person: Person, stamp: Stamp, text: Language) -> None:
@@ -262,14 +271,14 @@ def _running(one: Expected, tally: Tally, person: Person, text: Language) -> Non
         st.caption(text("The newest {count} lines are shown.", count=text.number(len(rows))))
 
     def keep(changed: Tally) -> None:
-        counts.keep(changed, person_id=person.person_id, shipment_id=one.shipment.shipment_id)
+        counts.keep(changed, **_whose(one, person))
         st.session_state.pop(TOLD, None)
 
     def correct() -> None:
         keep(tally.corrected(st.session_state["correct_line"], int(st.session_state["correct_units"])))
 
     def throw_away() -> None:
-        counts.forget(person_id=person.person_id, shipment_id=one.shipment.shipment_id)
+        counts.forget(**_whose(one, person))
         st.session_state.pop(TOLD, None)
         answer.done(text("The count of {shipment} was thrown away.", shipment=one.label))
 
@@ -332,7 +341,7 @@ def _send(one: Expected, tally: Tally, person: Person, *, is_complete: bool) -> 
             is_complete=is_complete,
         )
         # Here and not later: a run that is stopped after the core answered must not leave the count to be saved again.
-        counts.forget(person_id=person.person_id, shipment_id=one.shipment.shipment_id)
+        counts.forget(**_whose(one, person))
         return outcome
 
     if answer.attempt(send) is not None:

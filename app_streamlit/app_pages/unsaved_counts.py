@@ -13,7 +13,7 @@ SHOWN = 3
 
 def show(person: Person, text: Language) -> None:
     """One warning per unsaved count, with the way back to it."""
-    for tally in counts.unsaved(person.person_id)[:SHOWN]:
+    for tally in counts.unsaved(folder=screen.company().folder, person_id=person.person_id)[:SHOWN]:
         st.warning(
             screen.plain(
                 text(

@@ -8,10 +8,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, time
 from pathlib import Path
 
+from app_streamlit import counts
+from app_streamlit.view_models.receiving import CountKey, Tally
 from inventory_core.bootstrap import database_url, open_core
 from inventory_core.commands import Command
 from inventory_core.receiving.commands import CountedUnits, RecordReceipt, SetReceivingRules
 from inventory_core.receiving.model import ReceivingRule
+from inventory_core.stock_ledger.commands import BinUnits, SetOpeningStock
 from inventory_core.transfer_orders.commands import ApproveTransferOrder
 from inventory_core.transfer_orders.shipment_commands import DispatchShipment
 from inventory_core.transfer_orders.shipments import Carton, ShipmentUnits
@@ -81,3 +84,26 @@ def count_blindly(folder: Path, warehouse_id: str) -> None:
     """From now on that warehouse does not see the plan."""
     rule = ReceivingRule(warehouse_id=warehouse_id, is_blind=True)
     execute(folder, SetReceivingRules(actor_id="operator", at=AT, idempotency_key="blind", rules=(rule,)))
+
+
+def open_stock(folder: Path, warehouse_id: str) -> None:
+    """Some stock in bins."""
+    counts = tuple(
+        BinUnits(sku=f"CASE-{number:02}", units=40 * number, bin_id=f"A-{number:02}", lot=f"L{number}")
+        for number in range(1, 7)
+    )
+    execute(
+        folder,
+        SetOpeningStock(
+            actor_id="operator", at=AT, idempotency_key="opening", warehouse_id=warehouse_id, counts=counts
+        ),
+    )
+
+
+def count_something(folder: Path, number: str, *, person_id: str) -> None:
+    """A running count of the order's first shipment that nobody saved."""
+    with open_core(database_url(folder, {})) as core:
+        (shipment,) = core.queries.transfer_order(number).order.shipments
+    tally = Tally("count-1", f"{number}-S1").added(CountKey("LAMP-01"), 140)
+    tally = tally.added(CountKey("CASE-01", "damaged", "Q-1"), 2).added(CountKey("CABLE-2M"), 1)
+    counts.keep(tally, folder=folder, person_id=person_id, shipment_id=shipment.shipment_id)
