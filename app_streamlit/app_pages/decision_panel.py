@@ -57,7 +57,7 @@ def show(order: TransferOrder, person: Person, text: Language) -> None:
         )
         with st.container(horizontal=True):
             for name in offered:
-                is_first = name == offered[0] and not actions.needs_reason(name)
+                is_first = name == offered[0] and orders.is_next_step(name, order) and not actions.needs_reason(name)
                 st.form_submit_button(
                     labels[name],
                     icon=ICONS[name],

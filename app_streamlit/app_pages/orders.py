@@ -186,7 +186,7 @@ def _detail(
         order_journal.history_rows(history.entries, order=order, people=people, text=text, time_zone=time_zone),
         column_config={
             "event": tables.words(text("What")),
-            "details": tables.words(text("Details"), width="large"),
+            "details": tables.words(text("Details"), width="medium"),
             "actor": tables.words(text("Who")),
             "roles": tables.words(text("As")),
             "at": tables.words(text("When")),

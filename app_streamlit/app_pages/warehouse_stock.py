@@ -51,7 +51,11 @@ def show(text: Language) -> None:
         )
     opened_at = actions.queries().opened_warehouses().get(warehouse_id)
     if opened_at is None:
-        st.info(text("The ledger does not keep this warehouse's stock yet: enter its opening stock."))
+        st.info(
+            text(
+                "The ledger knows only what moved here, so figures can be below zero, until the opening stock is entered."
+            )
+        )
     else:
         since = text.instant(opened_at, time_zone=screen.company().time_zone)
         st.caption(screen.plain(text("Kept since {instant}. These figures are live.", instant=since)))
@@ -61,7 +65,7 @@ def show(text: Language) -> None:
     offered = {
         "opening": (text("Opening stock"), "SetOpeningStock" in permitted and opened_at is None),
         "count": (text("Count"), "CountStock" in permitted and opened_at is not None),
-        "put_away": (text("Put away"), "MoveStock" in permitted and bool(balances)),
+        "put_away": (text("Put away"), "MoveStock" in permitted and opened_at is not None and bool(balances)),
         "purchase": (text("Receive a purchase order"), "ReceivePurchase" in permitted),
     }
     choices = [name for name, (_, is_offered) in offered.items() if is_offered]

@@ -32,11 +32,11 @@ def rows(messages: Iterable[Message], *, text: Language, time_zone: str) -> pd.D
                 "kind": word(text, MESSAGE_KINDS, message.kind),
                 "about": about(message),
                 "tries": message.tries,
-                "last_error": message.last_error,
                 "written_at": text.instant(message.written_at, time_zone=time_zone),
                 "next_try_at": text.instant(message.next_try_at, time_zone=time_zone)
                 if message.state is MessageState.PENDING
                 else "",
+                "last_error": message.last_error,
             }
             for message in list(messages)[:LIMIT]
         ]

@@ -16,7 +16,7 @@ from app_streamlit.i18n.words import MODES, ORDER_STATUSES, ROLES, place, word
 from app_streamlit.view_models.query import Query
 from app_streamlit.view_models.shipments import matching, planned_units
 from inventory_core.access.model import Actor
-from inventory_core.receiving.model import discrepancies
+from inventory_core.receiving.model import discrepancies, what_keeps_it_open
 from inventory_core.transfer_orders.model import OrderLine, Status, TransferOrder
 from inventory_core.transfer_orders.shipments import ShipmentStatus
 
@@ -170,6 +170,11 @@ def why_not_mine(order: TransferOrder, actor: Actor, text: Language) -> str:
 def is_pointless(command: str, order: TransferOrder) -> bool:
     """Whether a command that roles and status allow would find nothing to do, so that its button only disappoints."""
     return command == "CancelTransferOrder" and order.has_moved() and not any(order.open_units().values())
+
+
+def is_next_step(command: str, order: TransferOrder) -> bool:
+    """Whether a command is what the order waits for: it is not closed while something keeps it open."""
+    return command != "CloseTransferOrder" or not what_keeps_it_open(order)
 
 
 def reason_hint(commands: Iterable[str], text: Language) -> str:

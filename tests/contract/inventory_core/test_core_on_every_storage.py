@@ -6,6 +6,8 @@ import threading
 from collections import Counter
 from decimal import Decimal
 
+import pytest
+
 from inventory_core.access.commands import IssueToken
 from inventory_core.bootstrap import Core, open_core
 from inventory_core.catalog.model import CatalogProduct
@@ -22,6 +24,7 @@ from inventory_core.receiving.commands import (
     SetReceivingRules,
 )
 from inventory_core.receiving.model import ReceivingRule
+from inventory_core.receiving.scanning import UnableToReadCode
 from inventory_core.stock_ledger.commands import BinUnits, SetOpeningStock
 from inventory_core.storage.memory import MemoryStorage
 from inventory_core.storage.ports import Storage
@@ -137,6 +140,23 @@ def test_the_same_day_gives_the_same_record(storage: Storage) -> None:
     assert core.queries.units_on_order() == fake.queries.units_on_order()
     found = verify(core)
     assert found.is_sound, found.first_break
+
+
+def test_pages_about_goods_get_the_same_answers(storage: Storage) -> None:
+    fake, core = core_on(MemoryStorage()), core_on(storage)
+    assert a_day(core) == a_day(fake)
+    queries = core.queries
+    assert queries.resolutions() == fake.queries.resolutions() != []
+    assert queries.opened_warehouses() == fake.queries.opened_warehouses() == {"cn_main": AT}
+    assert set(queries.warehouses()) == {"cn_main", "fba_us", "us_3pl"}
+    assert queries.receiving_rule("us_3pl").tolerance_units == 1
+    assert queries.receiving_rule("fba_us") == ReceivingRule(warehouse_id="fba_us")
+    scanned = [CountedUnits(code="C1", units=2), CountedUnits(code="6901234567892", units=1, condition="damaged")]
+    carton, chair = queries.read_codes("TO-2026-00003", scanned)
+    assert (carton.sku, carton.units) == ("CHAIR", 40)
+    assert (chair.sku, chair.units, chair.condition) == ("CHAIR", 1, "damaged")
+    with pytest.raises(UnableToReadCode, match="code NONE stands for no product"):
+        queries.read_codes("TO-2026-00003", [CountedUnits(code="NONE", units=1)])
 
 
 def test_an_order_of_many_lines(storage: Storage) -> None:

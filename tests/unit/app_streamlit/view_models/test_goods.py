@@ -195,6 +195,8 @@ def test_open_points_say_what_keeps_an_order_from_closing() -> None:
         "10 units have not left: dispatch them, or cancel the rest.",
         "3 units differ and have no reason yet.",
     ]
+    assert not orders.is_next_step("CloseTransferOrder", order_of(core, number))
+    assert orders.is_next_step("CancelTransferOrder", order_of(core, number))
     assert orders.open_points(order_of(core, approved(core)), ENGLISH) == []
 
 
