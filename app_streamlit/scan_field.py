@@ -16,6 +16,7 @@ import streamlit as st
 
 from app_streamlit.view_models.receiving import Scan, Stamp, Tally, scans_of
 
+TAKEN = "_taken"
 HTML = """<label><span class="label"></span>
 <input type="text" autocomplete="off" autocapitalize="off" spellcheck="false" maxlength="200"></label>
 <p class="told" role="status"></p>"""
@@ -67,21 +68,35 @@ _mount = st.components.v2.component("diaobo_scan_field", html=HTML, css=CSS, js=
 
 
 def pending(key: str, tally: Tally) -> tuple[str, list[Scan]]:
-    """Instance and scans that the field sent and that are not in the count yet; asked before the field is shown."""
+    """Instance and scans that the field sent and that were not taken yet; asked before the field is shown."""
     state = st.session_state.get(key)
     instance, scans = scans_of(state.get("scans") if isinstance(state, Mapping) else None)
-    return instance, tally.unseen(instance, scans)
+    taken = _taken(key, instance)
+    return instance, [scan for scan in tally.unseen(instance, scans) if scan.number > taken]
 
 
-def show(*, key: str, label: str, placeholder: str, stamp: Stamp, tally: Tally, told: str, is_problem: bool) -> None:
+def remember(key: str, tally: Tally) -> None:
+    """Notes in the session which scans are in the count: the field repeats its last ones after the count was saved."""
+    if tally.seen_instance:
+        number = max(tally.seen_number, _taken(key, tally.seen_instance))
+        st.session_state[f"{key}{TAKEN}"] = (tally.seen_instance, number)
+
+
+def _taken(key: str, instance: str) -> int:
+    known, number = st.session_state.get(f"{key}{TAKEN}", ("", 0))
+    return int(number) if known == instance else 0
+
+
+def show(*, key: str, label: str, placeholder: str, stamp: Stamp, told: str, is_problem: bool) -> None:
     """The field, with what became of the last scan below it."""
+    instance, number = st.session_state.get(f"{key}{TAKEN}", ("", 0))
     _mount(
         key=key,
         data={
             "label": label,
             "placeholder": placeholder,
             "stamp": asdict(stamp),
-            "seen": {"instance": tally.seen_instance, "number": tally.seen_number},
+            "seen": {"instance": instance, "number": number},
             "told": told,
             "isProblem": is_problem,
         },

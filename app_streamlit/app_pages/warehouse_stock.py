@@ -52,9 +52,7 @@ def show(text: Language) -> None:
     opened_at = actions.queries().opened_warehouses().get(warehouse_id)
     if opened_at is None:
         st.info(
-            text(
-                "The ledger knows only what moved here, so figures can be below zero, until the opening stock is entered."
-            )
+            text("Until the opening stock is entered the ledger knows only what moved here: figures can be below zero.")
         )
     else:
         since = text.instant(opened_at, time_zone=screen.company().time_zone)

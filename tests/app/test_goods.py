@@ -157,6 +157,25 @@ def test_a_count_is_kept_until_it_is_saved_and_saved_once(
     assert not list((company.folder / counts.FOLDER).glob("*.json"))
 
 
+def test_a_count_list_is_taken_whole_or_not_at_all(company: SmallCompany, signed_in: Callable[..., AppTest]) -> None:
+    number = dispatch_order(company.folder)
+    app = page(signed_in(company, "wei"), "receiving")
+    field(app, "selectbox", "Shipment to count").set_value(f"{number}-S1").run()
+    app.file_uploader[0].set_value(("bad.csv", b"code,units\nLAMP-01,3\nNOBODY-KNOWS,2\n", "text/csv"))
+    press(app, "Add the file")
+    assert "Your count, not saved yet: 0 units" in shown(app)
+    app.file_uploader[0].set_value(("good.csv", b"code,units,condition\nLAMP-01,3,\nCASE-01,2,damaged\n", "text/csv"))
+    press(app, "Add the file")
+    assert not app.exception
+    assert "Your count, not saved yet: 5 units" in shown(app)
+    app.selectbox("correct_line").select_index(1)
+    app.number_input("correct_units").set_value(1)
+    press(app, "Correct")
+    assert "Your count, not saved yet: 4 units" in shown(app)
+    press(app, "Yes, throw it away")
+    assert "Your count, not saved yet: 0 units" in shown(app)
+
+
 def test_a_count_that_was_saved_and_comes_back_changes_nothing(
     company: SmallCompany, signed_in: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -248,6 +248,7 @@ def test_goods_are_dispatched_scanned_explained_and_the_order_closed(page: Page,
     button(page, "Save and complete").dblclick()
     expect(page.get_by_text(f"{label}: receiving is complete.")).to_be_visible()
     settled(page)
+    expect(page.get_by_text("Your count, not saved yet: 0 units")).to_be_visible()  # no scan comes back
     with company.core() as core:
         order = core.queries.transfer_order(number).order
         found = {(one.sku, one.kind): one.open_units for one in discrepancies(order)}
