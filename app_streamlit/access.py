@@ -14,7 +14,7 @@ from app_streamlit import actions
 from inventory_core.access.model import Person
 from inventory_core.access.permissions import permitted_commands
 
-PERSON = "person"
+PERSON, ARRIVED = "person", "has_just_arrived"
 
 
 def current_person() -> Person | None:
@@ -34,6 +34,7 @@ def sign_in(*, login: str, password: str) -> Person:
     """Signs the session in; raises the core's refusal in words, a lock-out included."""
     person = actions.sign_in(login=login, password=password, at=datetime.now(UTC))
     st.session_state[PERSON] = person
+    st.session_state[ARRIVED] = True
     return person
 
 
@@ -55,3 +56,13 @@ def required_person() -> Person:
 def may_plan(person: Person) -> bool:
     """Whether the person is offered to draft orders."""
     return "DraftTransferOrder" in permitted_commands(person.actor)
+
+
+def has_just_arrived() -> bool:
+    """Whether this is the first page since sign-in; said once."""
+    return bool(st.session_state.pop(ARRIVED, False))
+
+
+def works_in_warehouse(person: Person) -> bool:
+    """Whether goods are the person's work and not plans or decisions: then receiving comes first."""
+    return "warehouse" in person.roles and set(person.roles) <= {"warehouse", "viewer"}

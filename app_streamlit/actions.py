@@ -12,6 +12,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
 import streamlit as st
@@ -20,20 +21,25 @@ from app_streamlit import screen
 from app_streamlit.view_models.order_drafts import OrderToBe
 from inventory_core.access.model import Person
 from inventory_core.bootstrap import Core, database_url, open_core
-from inventory_core.commands import Outcome
+from inventory_core.commands import Command, Outcome
 from inventory_core.errors import Malformed, Refused
-from inventory_core.queries import TransferOrderHistory
+from inventory_core.queries import Queries, TransferOrderHistory
+from inventory_core.receiving import commands as receiving_commands
+from inventory_core.records import canonical_json, digest
 from inventory_core.transfer_orders import commands
 from inventory_core.transfer_orders.commands import ExistingOrderCommand, LineToOrder
 from inventory_core.transfer_orders.model import OPEN_STATUSES, TransferOrder
 
 NONCE = "submission_nonce"
+FORM = "form_number_"
 DECISIONS: dict[str, type[ExistingOrderCommand]] = {
     "SubmitTransferOrder": commands.SubmitTransferOrder,
     "ApproveTransferOrder": commands.ApproveTransferOrder,
     "RejectTransferOrder": commands.RejectTransferOrder,
     "WithdrawTransferOrder": commands.WithdrawTransferOrder,
     "CancelTransferOrder": commands.CancelTransferOrder,
+    "CloseTransferOrder": receiving_commands.CloseTransferOrder,
+    "ReopenTransferOrder": receiving_commands.ReopenTransferOrder,
 }
 
 
@@ -178,3 +184,57 @@ def decide(command: str, *, order: TransferOrder, person: Person, reason: str) -
             reason=reason,
         )
     )
+
+
+def queries() -> Queries:
+    """The core's live answers, for pages about goods."""
+    return core().queries
+
+
+def send(command: type[Command], *, person: Person, wish: str, **content: Any) -> Outcome:
+    """Sends any other command; raises the core's refusal in words.
+
+    The key comes from the wish and the content: what stood on the screen once is done once, however often it is
+    clicked. A wish about an order names the order's version (`send_about`), any other a number of its form
+    (`form_number`).
+    """
+    said = canonical_json({"command": command.__name__, "actor": person.person_id, "wish": wish, **content})
+    return core().execute(
+        command(
+            actor_id=person.person_id,
+            at=datetime.now(UTC),
+            idempotency_key=f"app-{command.__name__}-{digest(said)[:32]}",
+            **content,
+        )
+    )
+
+
+def send_about(order: TransferOrder, command: type[ExistingOrderCommand], *, person: Person, **content: Any) -> Outcome:
+    """Sends a command about an order as the person saw it, so that the core can say what changed since."""
+    return send(
+        command,
+        person=person,
+        wish=f"{order.transfer_order_id}-{order.version}",
+        transfer_order_id=order.transfer_order_id,
+        expected_version=order.version,
+        **content,
+    )
+
+
+def form_number(form: str) -> str:
+    """The number of a form that is about no order, which is part of the keys of its widgets.
+
+    Once it was answered, a second click hits a form that is gone, and the next one is empty.
+    """
+    number: str = st.session_state.setdefault(f"{FORM}{form}", uuid4().hex[:12])
+    return number
+
+
+def renew_form(form: str) -> None:
+    """The form was answered: the next one is another wish."""
+    st.session_state.pop(f"{FORM}{form}", None)
+
+
+def warehouse_ids() -> list[str]:
+    """Warehouses that the core accepts."""
+    return list(core().queries.warehouses())

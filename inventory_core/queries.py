@@ -7,8 +7,9 @@ Belongs here: questions that join concepts. Does not: dashboards over history (m
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from inventory_core.access.model import Actor, Person, Token
 from inventory_core.approvals.delegations import Delegation
@@ -16,6 +17,10 @@ from inventory_core.approvals.model import ApprovalPolicy, ApprovalRule
 from inventory_core.catalog.model import CatalogLane, CatalogProduct, CatalogWarehouse, Company
 from inventory_core.journal import Entry
 from inventory_core.outbox.model import Message, MessageState
+from inventory_core.receiving.commands import CountedUnits
+from inventory_core.receiving.events import ResolvedCount
+from inventory_core.receiving.model import ReceivingRule, Resolution
+from inventory_core.receiving.scanning import resolve_counts
 from inventory_core.stock_ledger.free_stock import FreeStock, free_stock
 from inventory_core.stock_ledger.model import PlaceKind, RecordedMovement, Reservation, StockKey
 from inventory_core.storage.ports import Storage
@@ -134,6 +139,31 @@ class Queries:
             for line in found.lines
         ]
 
+    def read_codes(self, reference: str, counts: Iterable[CountedUnits]) -> tuple[ResolvedCount, ...]:
+        """What a receipt of these counts would say, so that a scanner hears of an unreadable code at once.
+
+        Raises: UnableToFindTransferOrder, UnableToReadCode.
+        """
+        order = self.transfer_order(reference).order
+        with self._storage.reading() as store:
+            return resolve_counts(counts, order=order, store=store)
+
+    def receiving_rule(self, warehouse_id: str) -> ReceivingRule:
+        """How that warehouse counts."""
+        with self._storage.reading() as store:
+            rules = {rule.warehouse_id: rule for rule in store.receiving_rules()}
+        return rules.get(warehouse_id, ReceivingRule(warehouse_id=warehouse_id))
+
+    def resolutions(self) -> list[Resolution]:
+        """Every reason that was given for a discrepancy, oldest first."""
+        with self._storage.reading() as store:
+            return store.resolutions()
+
+    def opened_warehouses(self) -> dict[str, datetime]:
+        """Warehouses whose stock the ledger keeps, with the instant since when."""
+        with self._storage.reading() as store:
+            return store.opened_warehouses()
+
     def balances(self, *, warehouse_id: str | None = None, actor: Actor | None = None) -> dict[StockKey, int]:
         """Units by place, product, lot and condition where there are any: everywhere, or in one warehouse.
 
@@ -210,6 +240,11 @@ class Queries:
         """All that were ever given, by delegation_id; `holds_at` says which hold."""
         with self._storage.reading() as store:
             return store.delegations()
+
+    def warehouses(self) -> dict[str, CatalogWarehouse]:
+        """Warehouses that the core accepts, by id, without the rest of the catalog."""
+        with self._storage.reading() as store:
+            return store.warehouses()
 
     def catalog(self) -> Catalog:
         """Products, warehouses and lanes that the core accepts."""

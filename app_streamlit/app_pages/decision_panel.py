@@ -9,21 +9,22 @@ from __future__ import annotations
 import streamlit as st
 
 from app_streamlit import actions, screen
+from app_streamlit.app_pages import answer
 from app_streamlit.i18n import Language
 from app_streamlit.i18n.words import ORDER_STATUSES, word
 from app_streamlit.view_models import orders
 from inventory_core.access.model import Person
 from inventory_core.access.permissions import permitted_commands
-from inventory_core.errors import Malformed, Refused
 from inventory_core.transfer_orders.model import TransferOrder
 
-NOTICE, PROBLEM = "decision_notice", "decision_problem"
 ICONS = {
     "ApproveTransferOrder": ":material/check:",
     "SubmitTransferOrder": ":material/send:",
     "RejectTransferOrder": ":material/close:",
     "WithdrawTransferOrder": ":material/undo:",
     "CancelTransferOrder": ":material/delete:",
+    "CloseTransferOrder": ":material/task_alt:",
+    "ReopenTransferOrder": ":material/lock_open:",
 }
 
 
@@ -35,9 +36,11 @@ def show(order: TransferOrder, person: Person, text: Language) -> None:
         "SubmitTransferOrder": text("Submit"),
         "RejectTransferOrder": text("Reject"),
         "WithdrawTransferOrder": text("Withdraw"),
-        "CancelTransferOrder": text("Cancel order"),
+        "CancelTransferOrder": text("Cancel the rest") if order.has_moved() else text("Cancel order"),
+        "CloseTransferOrder": text("Close order"),
+        "ReopenTransferOrder": text("Reopen order"),
     }
-    offered = [name for name in labels if name in permitted]
+    offered = [name for name in labels if name in permitted and not orders.is_pointless(name, order)]
     why_not = orders.why_not_mine(order, person.actor, text)
     if why_not:
         st.info(screen.plain(why_not), icon=":material/hourglass_empty:")
@@ -49,12 +52,12 @@ def show(order: TransferOrder, person: Person, text: Language) -> None:
         st.text_input(
             text("Reason"),
             key=reason_key,
-            placeholder=text("Needed to reject, withdraw or cancel; welcome with an approval"),
+            placeholder=orders.reason_hint(offered, text),
             max_chars=2000,
         )
         with st.container(horizontal=True):
             for name in offered:
-                is_first = name == offered[0] and not actions.needs_reason(name)
+                is_first = name == offered[0] and orders.is_next_step(name, order) and not actions.needs_reason(name)
                 st.form_submit_button(
                     labels[name],
                     icon=ICONS[name],
@@ -69,21 +72,9 @@ def _send(name: str, order: TransferOrder, person: Person, reason_key: str) -> N
     text = screen.language()
     reason = str(st.session_state.get(reason_key, "")).strip()
     if actions.needs_reason(name) and not reason:
-        st.session_state[PROBLEM] = text("Say why: write the reason into the field.")
+        answer.not_done(text("Say why: write the reason into the field."))
         return
-    try:
-        outcome = actions.decide(name, order=order, person=person, reason=reason)
-    except (Refused, Malformed) as refusal:
-        st.session_state[PROBLEM] = text("Not done: {problem}", problem=refusal)
-        return
-    status = word(text, ORDER_STATUSES, outcome.status)
-    st.session_state[NOTICE] = text("{order}: done. It is now: {status}.", order=outcome.document_number, status=status)
-
-
-def show_answer() -> None:
-    """What became of the last click, once."""
-    notice, problem = st.session_state.pop(NOTICE, None), st.session_state.pop(PROBLEM, None)
-    if notice:
-        st.success(screen.plain(notice), icon=":material/check:")
-    if problem:
-        st.error(screen.plain(problem), icon=":material/block:")
+    outcome = answer.attempt(lambda: actions.decide(name, order=order, person=person, reason=reason))
+    if outcome is not None:
+        status = word(text, ORDER_STATUSES, outcome.status)
+        answer.done(text("{order}: done. It is now: {status}.", order=outcome.document_number, status=status))

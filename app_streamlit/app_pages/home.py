@@ -19,11 +19,19 @@ PAGES = {
     "orders": "app_pages/orders.py",
     "stock": "app_pages/stock.py",
     "in_transit": "app_pages/in_transit.py",
+    "receiving": "app_pages/receiving.py",
+    "discrepancies": "app_pages/discrepancies.py",
+    "messages": "app_pages/messages.py",
 }
 
 everything = actions.transfer_orders()
 alerts, counted = warehouse.read_all(publication, (home.alert_counts(), home.counts()))
-cards = [*home.order_cards(everything, person, text), *home.cards(alerts, counted, text)]
+parked = len(actions.queries().messages(state="parked")) if "admin" in person.roles else 0
+cards = [
+    *home.order_cards(everything, person, text),
+    *home.goods_cards(everything, parked, person, text),
+    *home.cards(alerts, counted, text),
+]
 with st.grid(columns=4):
     for card in cards:
         with st.container(border=True, gap="xxsmall"):

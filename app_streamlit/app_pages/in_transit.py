@@ -1,23 +1,27 @@
-"""In transit: where the goods are and when they arrive. Layout only."""
+"""In transit: where the goods are and when they arrive. Layout only.
+
+What the core knows is live; what only platforms and warehouse systems report is as old as the marts, and says so.
+"""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
 import streamlit as st
 
-from app_streamlit import screen, tables, warehouse
+from app_streamlit import access, actions, screen, tables, warehouse
+from app_streamlit.app_pages import names
 from app_streamlit.i18n.words import lane, place
-from app_streamlit.view_models import in_transit, stock
+from app_streamlit.view_models import in_transit, live_transit
 from app_streamlit.view_models.rows import first_row, rows_of
 
 text = screen.language()
 st.title(text("In transit"))
-publication = screen.require_publication()
-company = screen.company()
+access.required_person()
+company, publication = screen.company(), screen.publication()
 
-places = {
-    row["warehouse_id"]: place(row["warehouse_name"], row["warehouse_id"])
-    for row in rows_of(warehouse.read(publication, stock.warehouses()))
-}
+places = names.places()
 with st.container(horizontal=True, vertical_alignment="bottom"):
     needle = st.text_input(
         text("Where are my units?"),
@@ -36,18 +40,87 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     )
     screen.take_from_address("delayed", key="transit_delayed", choices={"true": True})
     delayed_only = st.toggle(text("Delayed only"), key="transit_delayed", persist_state="session")
-wanted = in_transit.TransitFilter(needle, destination_id, delayed_only)
-total = first_row(warehouse.read(publication, in_transit.totals(wanted)))
+orders = actions.transfer_orders()
+known = live_transit.known_references(orders)
+wanted = in_transit.TransitFilter(needle, destination_id, delayed_only, known)
+today = datetime.now(ZoneInfo(company.time_zone)).date()
+estimates = warehouse.read(publication, in_transit.estimates(known)) if publication and known else None
+live = live_transit.under_way(orders, estimates=estimates, today=today)
+titles: dict[str, str] = {}
+if publication and live and needle.strip():
+    skus = [line.sku for one in live for line in one.shipment.lines]
+    titles = {row["sku"]: row["title"] for row in rows_of(warehouse.read(publication, live_transit.titles(skus)))}
+found = live_transit.matching(
+    live, needle=needle, destination_id=destination_id, delayed_only=bool(delayed_only), titles=titles
+)
+total = first_row(warehouse.read(publication, in_transit.totals(wanted))) if publication else None
+figures = live_transit.totals(found, total)
 with st.container(horizontal=True, gap="large"):
-    st.metric(text("Shipments"), text.number(total["shipment_count"]), width="content")
-    st.metric(text("Units in transit"), text.number(total["in_transit_units"]), width="content")
-    st.metric(
-        text("Value at cost"), text.money(total["value_amount"], total["value_currency"], whole=True), width="content"
+    st.metric(text("Shipments"), text.number(figures.shipments), width="content")
+    st.metric(text("Units in transit"), text.number(figures.units), width="content")
+    st.metric(text("Value at cost"), live_transit.amount_words(figures, text), width="content")
+    st.metric(text("Delayed shipments"), text.number(figures.delayed), width="content")
+
+if live:
+    st.subheader(text("Live from transfer orders"))
+    if not found:
+        st.caption(text("No live shipment matches the filter."))
+    else:
+        live_rows = live_transit.rows(found, text)
+        currency = next((one.value.currency for one in found if one.value), None)
+        chosen_live = st.dataframe(
+            live_rows,
+            column_config={
+                "is_delayed": tables.yes(text("Delayed"), explanation=text("Expected later than planned")),
+                "shipment": tables.words(text("Shipment")),
+                "status": tables.words(text("Status")),
+                "lane": tables.words(text("Lane")),
+                "in_transit_units": tables.units(text("Units")),
+                "value_amount": tables.money(text("Value"), currency=currency, explanation=text("At cost")),
+                "milestone": tables.words(text("Milestone"), explanation=text("The last news of the carrier")),
+                "eta_p50_date": tables.day(
+                    text("ETA, likely"), text, explanation=text("Half of such shipments arrive by this day (P50)")
+                ),
+                "eta_p90_date": tables.day(
+                    text("ETA, late"), text, explanation=text("Nine of ten such shipments arrive by this day (P90)")
+                ),
+                "arrival_date": tables.day(text("Planned arrival"), text),
+                "waybill": tables.words(text("Waybill")),
+                "carrier": tables.words(text("Carrier")),
+            },
+            hide_index=True,
+            placeholder=tables.NOTHING,
+            on_select="rerun",
+            selection_mode="single-row",
+            key=f"live_rows_{hash(tuple(one.label for one in found))}",
+            height=420 if len(live_rows) > 10 else "auto",
+            alt=text("Live from transfer orders"),
+        )["selection"]["rows"]
+        if len(live_rows) < len(found):
+            st.caption(text("The first {count} are shown: search to see others.", count=text.number(len(live_rows))))
+        if chosen_live:
+            number = found[chosen_live[0]].order.document_number
+            st.page_link(
+                "app_pages/orders.py",
+                label=text("Open {order}", order=number),
+                icon=":material/open_in_new:",
+                query_params={"order": number},
+            )
+publication = screen.require_publication()
+total = first_row(warehouse.read(publication, in_transit.totals(wanted)))
+if live:
+    st.caption(
+        screen.plain(
+            text(
+                "What follows is reported by platforms and warehouse systems and is {age} old. "
+                "Shipments that transfer orders know stand above only, so that each counts once.",
+                age=text.duration(datetime.now(UTC) - publication.published_at),
+            )
+        )
     )
-    st.metric(text("Delayed shipments"), text.number(total["delayed_count"]), width="content")
 
 st.subheader(text("Arrivals this week"))
-arrivals = warehouse.read(publication, in_transit.arrivals(as_of=publication.as_of_date))
+arrivals = warehouse.read(publication, in_transit.arrivals(as_of=publication.as_of_date, known_elsewhere=known))
 if arrivals.empty:
     st.caption(text("Nothing should arrive in the seven days from {day}.", day=text.day(publication.as_of_date)))
 else:

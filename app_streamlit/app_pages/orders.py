@@ -7,14 +7,16 @@ from collections.abc import Mapping
 import streamlit as st
 
 from app_streamlit import access, actions, screen, tables, warehouse
-from app_streamlit.app_pages import decision_panel
+from app_streamlit.app_pages import answer, decision_panel, shipment_panel
 from app_streamlit.i18n import Language
 from app_streamlit.i18n.words import ORDER_STATUSES, word
-from app_streamlit.view_models import orders, stock
+from app_streamlit.view_models import history as order_journal
+from app_streamlit.view_models import orders, shipments, stock
 from app_streamlit.view_models.rows import rows_of
 from inventory_core.access.model import Person
 from inventory_core.queries import TransferOrderHistory
 from inventory_core.transfer_orders.loading import UnableToFindTransferOrder
+from inventory_core.transfer_orders.model import TransferOrder
 
 CHOICE = "orders_status"
 
@@ -23,7 +25,7 @@ def show(text: Language) -> None:
     st.title(text("Orders"))
     person = access.required_person()
     company, publication = screen.company(), screen.publication()
-    decision_panel.show_answer()
+    answer.show()
     st.caption(
         text("Orders are live. The advice beside them was planned on {day}.", day=text.day(publication.as_of_date))
         if publication
@@ -128,16 +130,20 @@ def _detail(
         st.metric(text("Value"), orders.value_words(order, text), width="content")
         st.metric(text("Drafted by"), people.get(order.drafted_by, order.drafted_by), width="content")
     decision_panel.show(order, person, text)
+    _open_points(order, text)
+    shipment_panel.show(order, person, text, time_zone=time_zone)
+    _discrepancies(order, text)
 
     st.markdown(f"**{text('Lines')}**")
     publication = screen.publication()
     titles = {}
+    lines = orders.shown_lines(order, needle=_line_search(order, text))
     if publication:
-        found = warehouse.read(publication, orders.titles(line.sku for line in order.lines))
+        found = warehouse.read(publication, orders.titles(line.sku for line in lines))
         titles = dict(zip(found["sku"], found["title"].fillna(""), strict=True))
     currency = order.value.currency if order.value else None
     st.dataframe(
-        orders.line_rows(order, titles=titles, text=text),
+        orders.line_rows(lines, titles=titles, text=text),
         column_config={
             "sku": tables.words(text("Product")),
             "title": tables.words(text("Title"), width="large"),
@@ -151,6 +157,14 @@ def _detail(
         placeholder=tables.NOTHING,
         alt=text("Lines"),
     )
+    if len(lines) < len(order.lines):
+        st.caption(
+            text(
+                "{shown} of {count} lines are shown: search to see others.",
+                shown=text.number(len(lines)),
+                count=text.number(len(order.lines)),
+            )
+        )
     if order.steps:
         st.markdown(f"**{text('Approvals')}**")
         st.dataframe(
@@ -169,18 +183,57 @@ def _detail(
         )
     st.markdown(f"**{text('History')}**")
     st.dataframe(
-        orders.history_rows(history.entries, people=people, text=text, time_zone=time_zone),
+        order_journal.history_rows(history.entries, order=order, people=people, text=text, time_zone=time_zone),
         column_config={
             "event": tables.words(text("What")),
+            "details": tables.words(text("Details"), width="medium"),
             "actor": tables.words(text("Who")),
             "roles": tables.words(text("As")),
             "at": tables.words(text("When")),
-            "reason": tables.words(text("Reason"), width="large"),
+            "reason": tables.words(text("Reason"), width="medium"),
         },
         hide_index=True,
         placeholder=tables.NOTHING,
         alt=text("History"),
     )
+
+
+def _line_search(order: TransferOrder, text: Language) -> str:
+    if len(order.lines) <= shipments.LINE_LIMIT:
+        return ""
+    return st.text_input(text("Search product"), key=f"find_{order.transfer_order_id}", width=240)
+
+
+def _open_points(order: TransferOrder, text: Language) -> None:
+    for point in orders.open_points(order, text):
+        st.caption(f":material/pending: {screen.plain(point)}")
+
+
+def _discrepancies(order: TransferOrder, text: Language) -> None:
+    rows = shipments.discrepancy_rows(order, text)
+    if rows.empty:
+        return
+    st.markdown(f"**{text('Discrepancies')}**")
+    st.dataframe(
+        rows,
+        column_config={
+            "shipment": tables.words(text("Shipment")),
+            "sku": tables.words(text("Product")),
+            "kind": tables.words(text("What")),
+            "units": tables.units(text("Units")),
+            "open_units": tables.units(text("Without a reason")),
+        },
+        hide_index=True,
+        placeholder=tables.NOTHING,
+        alt=text("Discrepancies"),
+    )
+    if rows["open_units"].any():
+        st.page_link(
+            "app_pages/discrepancies.py",
+            label=text("Give reasons"),
+            icon=":material/rule:",
+            query_params={"about": order.document_number},
+        )
 
 
 show(screen.language())

@@ -106,3 +106,7 @@ class Language:
     def age(self, duration: timedelta) -> str:
         """How long ago, in the largest unit that says something: "3 hours ago"."""
         return dates.format_timedelta(-duration, add_direction=True, locale=self.locale)
+
+    def duration(self, duration: timedelta) -> str:
+        """How long, in the largest unit that says something: "3 hours"."""
+        return dates.format_timedelta(duration, locale=self.locale)

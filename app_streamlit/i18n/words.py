@@ -19,8 +19,82 @@ ORDER_STATUSES = {
     "cancelled": marked("Cancelled"),
     "picking": marked("Picking"),
     "in_transit": marked("In transit"),
-    "receiving": marked("Receiving"),
+    "receiving": marked("Being received"),
     "closed": marked("Closed"),
+}
+SHIPMENT_STATUSES = {
+    "planned": marked("Planned"),
+    "dispatched": marked("On its way"),
+    "arrived": marked("Arrived"),
+    "received": marked("Received"),
+    "cancelled": marked("Cancelled"),
+}
+# Every event of an order's journal: history is read by people, so no event may show its class's name.
+ORDER_EVENTS = {
+    "TransferOrderDrafted": marked("Drafted"),
+    "TransferOrderChanged": marked("Changed"),
+    "TransferOrderSubmitted": marked("Submitted for approval"),
+    "TransferOrderStepApproved": marked("Approval given"),
+    "TransferOrderApproved": marked("Approved"),
+    "TransferOrderRejected": marked("Rejected"),
+    "TransferOrderWithdrawn": marked("Withdrawn into draft"),
+    "TransferOrderCancelled": marked("Cancelled"),
+    "TransferOrderRestCancelled": marked("Rest cancelled"),
+    "ShipmentPlanned": marked("Shipment planned"),
+    "ShipmentDispatched": marked("Shipment dispatched"),
+    "ShipmentCancelled": marked("Shipment cancelled"),
+    "MilestoneRecorded": marked("Milestone recorded"),
+    "ShipmentArrived": marked("Shipment arrived"),
+    "ReceiptRecorded": marked("Receipt recorded"),
+    "ShipmentReceived": marked("Receiving completed"),
+    "DiscrepancyResolved": marked("Discrepancy resolved"),
+    "TransferOrderClosed": marked("Closed"),
+    "TransferOrderReopened": marked("Reopened"),
+}
+DISCREPANCY_KINDS = {
+    "short": marked("Short received"),
+    "over": marked("Over"),
+    "damaged": marked("Damaged"),
+    "wrong_product": marked("Wrong product"),
+}
+RESOLUTIONS = {
+    "lost": marked("Lost on the way"),
+    "damaged": marked("Damaged on the way"),
+    "miscounted_at_origin": marked("Miscounted at the origin"),
+    "miscounted_at_destination": marked("Miscounted at the destination"),
+    "claim_carrier": marked("Claim against the carrier"),
+    "claim_fba": marked("Claim against FBA"),
+    "found_later": marked("Lost before, found now"),
+    "unexplained": marked("Unexplained"),
+    "within_tolerance": marked("Within tolerance"),
+}
+CONDITIONS = {
+    "good": marked("Good"),
+    "damaged": marked("Damaged"),
+}
+MESSAGE_STATES = {
+    "pending": marked("Waiting"),
+    "parked": marked("Parked"),
+    "delivered": marked("Delivered"),
+    "discarded": marked("Discarded"),
+}
+CHANNELS = {
+    "people": marked("People"),
+    "origin": marked("Origin warehouse"),
+    "destination": marked("Destination warehouse"),
+    "shops": marked("Shops"),
+}
+MESSAGE_KINDS = {
+    "approval_requested": marked("Approval requested"),
+    "approved": marked("Approved"),
+    "rejected": marked("Rejected"),
+    "withdrawn": marked("Withdrawn"),
+    "cancelled": marked("Cancelled"),
+    "reopened": marked("Reopened"),
+    "outbound_order": marked("Outbound order"),
+    "outbound_order_cancelled": marked("Outbound order cancelled"),
+    "inbound_announced": marked("Arrival announced"),
+    "stock_arrived": marked("Stock arrived"),
 }
 MODES = {
     "sea": marked("Sea"),
@@ -35,6 +109,7 @@ MILESTONES = {
     "arrived_in_port": marked("Arrived in port"),
     "in_customs": marked("In customs"),
     "customs_released": marked("Released by customs"),
+    "released": marked("Released by customs"),
     "out_for_delivery": marked("Out for delivery"),
     "delivered": marked("Delivered"),
     "exception": marked("Exception"),

@@ -13,8 +13,10 @@ import pandas as pd
 
 from app_streamlit.i18n import Language
 from app_streamlit.i18n.words import ALERT_KINDS, SEVERITIES, word
+from app_streamlit.view_models.discrepancies import open_ones
 from app_streamlit.view_models.orders import waiting_for
 from app_streamlit.view_models.query import Query
+from app_streamlit.view_models.receiving import expected
 from app_streamlit.view_models.rows import day_of, first_row, rows_of
 from inventory_core.access.model import Person
 from inventory_core.money import total
@@ -129,6 +131,49 @@ def order_cards(everything: Sequence[TransferOrder], person: Person, text: Langu
                     text("Withdrawn or never submitted"),
                 )
             )
+    return found
+
+
+def goods_cards(everything: Sequence[TransferOrder], parked: int, person: Person, text: Language) -> list[Card]:
+    """The cards about goods on their way and what went wrong with them, for the roles of the person."""
+    roles = set(person.roles)
+    found = []
+    if {"warehouse", "admin"} & roles:
+        waiting = expected(everything)
+        found.append(
+            Card(
+                text("Shipments to receive"),
+                len(waiting),
+                "",
+                "receiving",
+                (),
+                text("On their way or arrived, and not counted to the end"),
+            )
+        )
+    if {"supervisor", "finance", "admin"} & roles:
+        unexplained = open_ones(everything)
+        units = sum(one.discrepancy.open_units for one in unexplained)
+        found.append(
+            Card(
+                text("Discrepancies without a reason"),
+                len(unexplained),
+                text("{units} units", units=text.number(units)) if units else "",
+                "discrepancies",
+                (),
+                text("What arrived differs from what left, and nobody said why yet"),
+            )
+        )
+    if "admin" in roles:
+        found.append(
+            Card(
+                text("Parked messages"),
+                parked,
+                "",
+                "messages",
+                (),
+                text("Nobody could be told; they wait for you"),
+            )
+        )
     return found
 
 

@@ -21,11 +21,15 @@ LIMIT = 500
 
 @dataclass(frozen=True)
 class TransitFilter:
-    """Which open shipment lines; None and empty text mean everything."""
+    """Which open shipment lines; None and empty text mean everything.
+
+    `known_elsewhere` are ids and waybills of shipments that are counted live from the core, so not here again.
+    """
 
     text: str = ""
     destination_id: str | None = None
     delayed_only: bool = False
+    known_elsewhere: tuple[str, ...] = ()
 
 
 def _conditions(wanted: TransitFilter) -> Conditions:
@@ -34,7 +38,17 @@ def _conditions(wanted: TransitFilter) -> Conditions:
     conditions.equals("f.destination_id", wanted.destination_id)
     if wanted.delayed_only:
         conditions.always("f.is_delayed")
+    _not_known(conditions, wanted.known_elsewhere)
     return conditions
+
+
+def _not_known(conditions: Conditions, known_elsewhere: tuple[str, ...]) -> None:
+    if known_elsewhere:
+        conditions.always(
+            "f.shipment_id not in (select unnest(?)) and coalesce(f.waybill, '') not in (select unnest(?))",
+            known_elsewhere,
+            known_elsewhere,
+        )
 
 
 _JOINS = """
@@ -73,18 +87,35 @@ def totals(wanted: TransitFilter) -> Query:
     )
 
 
-def arrivals(*, as_of: date) -> Query:
+def arrivals(*, as_of: date, known_elsewhere: tuple[str, ...] = ()) -> Query:
     """What should arrive in the seven days from as-of: one row per warehouse and day."""
+    conditions = Conditions()
+    arrival = "coalesce(f.eta_p50_date, f.expected_date)"
+    conditions.always(f"{arrival} >= ? and {arrival} < ?", as_of, as_of + timedelta(days=7))
+    _not_known(conditions, known_elsewhere)
     return Query(
         f"""
         select f.destination_id, d.warehouse_name as destination_name,
             coalesce(f.eta_p50_date, f.expected_date)::date as arrival_date,
             count(distinct f.shipment_id) as shipment_count, sum(f.in_transit_units)::bigint as in_transit_units
-        {_JOINS}
-        where coalesce(f.eta_p50_date, f.expected_date) >= ? and coalesce(f.eta_p50_date, f.expected_date) < ?
+        {_JOINS} {conditions.sql}
         group by all order by 3, 2, 1
         """,
-        (as_of, as_of + timedelta(days=7)),
+        tuple(conditions.parameters),
+    )
+
+
+def estimates(references: tuple[str, ...]) -> Query:
+    """What the marts know of shipments by these ids or waybills: one row per shipment of theirs."""
+    return Query(
+        """
+        select shipment_id, waybill, max(eta_p50_date) as eta_p50_date, max(eta_p90_date) as eta_p90_date,
+            bool_or(coalesce(is_delayed, false)) as is_delayed, max_by(milestone, milestone_at) as milestone,
+            max(milestone_at) as milestone_at
+        from marts.fct_in_transit
+        where shipment_id in (select unnest(?)) or waybill in (select unnest(?)) group by shipment_id, waybill
+        """,
+        (references, references),
     )
 
 

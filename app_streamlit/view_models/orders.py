@@ -14,9 +14,11 @@ import pandas as pd
 from app_streamlit.i18n import Language, marked
 from app_streamlit.i18n.words import MODES, ORDER_STATUSES, ROLES, place, word
 from app_streamlit.view_models.query import Query
+from app_streamlit.view_models.shipments import matching, planned_units
 from inventory_core.access.model import Actor
-from inventory_core.journal import Entry
-from inventory_core.transfer_orders.model import Status, TransferOrder
+from inventory_core.receiving.model import discrepancies, what_keeps_it_open
+from inventory_core.transfer_orders.model import OrderLine, Status, TransferOrder
+from inventory_core.transfer_orders.shipments import ShipmentStatus
 
 STATUS_CHOICES = ("waiting", "all", *(status.value for status in Status))
 STATUS_COLORS = {
@@ -25,16 +27,10 @@ STATUS_COLORS = {
     "approved": "green",
     "rejected": "red",
     "cancelled": "gray",
-}
-EVENTS = {
-    "TransferOrderDrafted": marked("Drafted"),
-    "TransferOrderChanged": marked("Changed"),
-    "TransferOrderSubmitted": marked("Submitted for approval"),
-    "TransferOrderStepApproved": marked("Approval given"),
-    "TransferOrderApproved": marked("Approved"),
-    "TransferOrderRejected": marked("Rejected"),
-    "TransferOrderWithdrawn": marked("Withdrawn into draft"),
-    "TransferOrderCancelled": marked("Cancelled"),
+    "picking": "blue",
+    "in_transit": "blue",
+    "receiving": "violet",
+    "closed": "green",
 }
 DECISIONS = {"approved": marked("Approved"), "rejected": marked("Rejected")}
 
@@ -93,10 +89,34 @@ def lane_words(order: TransferOrder, *, warehouses: Mapping[str, str], text: Lan
     return f"{origin} → {destination} · {word(text, MODES, order.mode)}"
 
 
-def line_rows(order: TransferOrder, *, titles: Mapping[str, str], text: Language) -> pd.DataFrame:
+def shown_lines(order: TransferOrder, *, needle: str = "") -> list[OrderLine]:
+    """The lines that a page shows: the first ones that hold the needle."""
+    wanted = set(matching((line.sku for line in order.lines), needle))
+    return [line for line in order.lines if line.sku in wanted]
+
+
+def open_points(order: TransferOrder, text: Language) -> list[str]:
+    """What has to happen before a shipped order can be closed; nothing for one that is not on its way."""
+    if order.status not in (Status.IN_TRANSIT, Status.RECEIVING):
+        return []
+    rest = sum(units for units in order.open_units().values() if units > 0)
+    planned = sum(one.status is ShipmentStatus.PLANNED and any(planned_units(one)) for one in order.shipments)
+    way = sum(one.in_transit_units for one in order.shipments if one.is_under_way)
+    unexplained = sum(one.open_units for one in discrepancies(order))
+    found = [
+        (rest, text("{units} units have not left: dispatch them, or cancel the rest.", units=text.number(rest))),
+        (planned, text("A shipment is planned: dispatch or cancel it.")),
+        (way, text("{units} units are on their way or not counted to the end.", units=text.number(way))),
+        (unexplained, text("{units} units differ and have no reason yet.", units=text.number(unexplained))),
+    ]
+    points = [words for units, words in found if units]
+    return points or [text("Nothing is open any more: the order can be closed.")]
+
+
+def line_rows(lines: Iterable[OrderLine], *, titles: Mapping[str, str], text: Language) -> pd.DataFrame:
     """The lines: the advice beside what was ordered, and the difference where they differ."""
     rows = []
-    for line in order.lines:
+    for line in lines:
         change = None if line.suggested_units is None else line.units - line.suggested_units
         rows.append(
             {
@@ -137,24 +157,6 @@ def step_rows(order: TransferOrder, *, people: Mapping[str, str], text: Language
     )
 
 
-def history_rows(
-    entries: Iterable[Entry], *, people: Mapping[str, str], text: Language, time_zone: str
-) -> pd.DataFrame:
-    """The journal of one order, the newest first: event, person, roles, time, reason."""
-    return pd.DataFrame(
-        [
-            {
-                "event": word(text, EVENTS, entry.event_type),
-                "actor": people.get(entry.actor_id, entry.actor_id),
-                "roles": ", ".join(word(text, ROLES, role) for role in entry.roles),
-                "at": text.instant(entry.at, time_zone=time_zone),
-                "reason": entry.reason,
-            }
-            for entry in sorted(entries, key=lambda entry: entry.sequence, reverse=True)
-        ]
-    )
-
-
 def why_not_mine(order: TransferOrder, actor: Actor, text: Language) -> str:
     """Why the actor cannot decide a submitted order, in words; empty when he can or nothing waits."""
     if order.status is not Status.SUBMITTED or order.steps_open_to(actor):
@@ -163,3 +165,20 @@ def why_not_mine(order: TransferOrder, actor: Actor, text: Language) -> str:
     if actor.actor_id in order.contributors:
         return text("You had a hand in this order, so somebody else must decide. It waits for: {roles}.", roles=roles)
     return text("This order waits for: {roles}.", roles=roles)
+
+
+def is_pointless(command: str, order: TransferOrder) -> bool:
+    """Whether a command that roles and status allow would find nothing to do, so that its button only disappoints."""
+    return command == "CancelTransferOrder" and order.has_moved() and not any(order.open_units().values())
+
+
+def is_next_step(command: str, order: TransferOrder) -> bool:
+    """Whether a command is what the order waits for: it is not closed while something keeps it open."""
+    return command != "CloseTransferOrder" or not what_keeps_it_open(order)
+
+
+def reason_hint(commands: Iterable[str], text: Language) -> str:
+    """What the reason is for, among the commands that are offered."""
+    if set(commands) & {"CloseTransferOrder", "ReopenTransferOrder"}:
+        return text("Needed to cancel or reopen; welcome otherwise")
+    return text("Needed to reject, withdraw or cancel; welcome with an approval")

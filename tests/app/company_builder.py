@@ -173,6 +173,8 @@ PEOPLE = [
     ("sven", "Sven Supervisor", ("supervisor",), "en"),
     ("fang", "Fang Finance 方财务", ("finance",), "zh"),
     ("vera", "Vera Viewer", ("viewer",), "en"),
+    ("wei", "Wei Warehouse 仓管", ("warehouse",), "en"),
+    ("ada", "Ada Admin", ("admin",), "en"),
 ]
 
 

@@ -153,6 +153,7 @@ def test_an_approval_is_live_with_who_and_why(company: SmallCompany, signed_in: 
     history = app.dataframe[-1].value
     assert history.iloc[0].to_dict() | {"at": ""} == {
         "event": "Approved",
+        "details": "",
         "actor": "Sven Supervisor",
         "roles": "Supervisor",
         "at": "",

@@ -12,10 +12,20 @@ from streamlit.testing.v1 import AppTest
 from tests.app.company_builder import LONG_TITLE, add_people, build_company, disable, publish_marts, submit_order
 from tests.app.conftest import SmallCompany
 
-PAGES = ("home", "suggestions", "orders", "stock", "in_transit")
+PAGES = ("home", "suggestions", "orders", "stock", "in_transit", "receiving", "discrepancies", "warehouse_stock")
+LIVE_PAGES = {"orders", "receiving", "discrepancies", "warehouse_stock"}  # these need no publication
 TITLES = {
-    "en": ("What needs attention", "Suggestions", "Orders", "Stock", "In transit"),
-    "zh": ("需要关注的事", "调拨建议", "调拨单", "库存", "在途"),
+    "en": (
+        "What needs attention",
+        "Suggestions",
+        "Orders",
+        "Stock",
+        "In transit",
+        "Receiving",
+        "Discrepancies",
+        "Warehouse stock",
+    ),
+    "zh": ("需要关注的事", "调拨建议", "调拨单", "库存", "在途", "收货", "收货差异", "仓内库存"),
 }
 CASES = [(language, page, title) for language in TITLES for page, title in zip(PAGES, TITLES[language], strict=True)]
 
@@ -57,7 +67,7 @@ def test_every_page_of_a_company_without_publication_says_which_command_to_run(
     app.switch_page(f"app_pages/{page}.py").run()
     assert not app.exception
     assert app.title[0].value == title
-    if page != "orders":  # orders live in the core and need no publication
+    if page not in LIVE_PAGES:
         assert app.code[0].value == f"diaobo run --company {folder}"
 
 
@@ -126,6 +136,7 @@ def test_home_counts_what_the_marts_and_the_core_hold(company: SmallCompany, sig
     app = signed_in(company, "sven")
     assert metrics(app) == {
         "Orders that wait for me": "1",
+        "Discrepancies without a reason": "0",
         "Transfer suggestions": "24",
         "Purchase suggestions": "3",
         "Products below safety stock": "1",

@@ -14,6 +14,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, expect
 
 from tests.app.company_builder import add_people, build_company, submit_order
+from tests.app.goods_builder import approve_order, count_something, dispatch_order, open_stock, receive_order
 from tests.browser.served_app import PATIENCE_MS, REPOSITORY, choose_language, chromium, served_app, settled, sign_in
 
 LANGUAGES = {"en": ("English", "Sign in"), "zh": ("简体中文", "登录")}
@@ -26,6 +27,12 @@ PAGES = {
     "stock": "stock",
     "in_transit": "in_transit",
     "purchases": "suggestions?kind=purchases",
+    "order_to_ship": "orders?order=TO-2026-00002",
+    "order_received": "orders?order=TO-2026-00004",
+    "receiving": "receiving?shipment=TO-2026-00003-S1",
+    "discrepancies": "discrepancies",
+    "warehouse_stock": "warehouse_stock",
+    "messages": "messages",
 }
 # Pages that show more of a selected row, and what then appears.
 WITH_DETAIL = {"stock": "[data-testid=stVegaLiteChart]", "in_transit": "h3:has-text('SHP')"}
@@ -55,7 +62,12 @@ def _company(folder: Path) -> tuple[Path, str, str]:
     company = build_company(folder / "company")
     passwords = add_people(company)
     submit_order(company)
-    return company, "sven", passwords["sven"]
+    approve_order(company, key="to ship")
+    dispatch_order(company, key="under way")
+    receive_order(company, key="received")
+    open_stock(company, "US-LAX")
+    count_something(company, "TO-2026-00003", person_id="ada")
+    return company, "ada", passwords["ada"]
 
 
 def _take(browser: Browser, address: str, login: str, password: str, language: str, width: int, target: Path) -> None:

@@ -11,8 +11,11 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from inventory_core.errors import Refused
+from inventory_core.receiving.commands import CloseTransferOrder, ResolveDiscrepancy
+from inventory_core.receiving.model import discrepancies
 from inventory_core.transfer_orders.commands import ApproveTransferOrder
 from inventory_core.transfer_orders.model import Status
+from tests.app.company_builder import submit_order
 from tests.browser.conftest import ServedCompany
 from tests.browser.served_app import PATIENCE_MS, choose_language, settled, sign_in
 
@@ -187,3 +190,139 @@ def test_five_wrong_passwords_lock_the_account_and_the_page_says_so(page: Page, 
     button(page, "Sign in").click()
     expect(page.get_by_text("too many failed tries")).to_be_visible()
     expect(page.get_by_role("link", name="Suggestions")).to_have_count(0)
+
+
+def scan(page: Page, *codes: str) -> None:
+    """Types each code and Enter as a scanner does: one after another, waiting for nothing."""
+    field = page.get_by_label("Scan into")
+    field.click()
+    for code in codes:
+        page.keyboard.type(code)
+        page.keyboard.press("Enter")
+
+
+def open_order(page: Page, company: ServedCompany, login: str, number: str) -> None:
+    """Signs out whoever is there, signs in and opens the order."""
+    page.context.clear_cookies()
+    page.goto(f"{company.address}/?order={number}")
+    settled(page)
+    sign_in(page, login=login, password=company.passwords[login])
+    expect(page.get_by_role("heading", name=number)).to_be_visible()
+
+
+def explain(page: Page, what: str, reason: str) -> None:
+    """Gives the reason for the discrepancy that is offered."""
+    expect(page.get_by_role("combobox", name="Discrepancy to explain")).to_have_value(re.compile(what))
+    field = page.get_by_role("combobox", name="Reason", exact=True)
+    field.click()
+    page.get_by_role("option", name=reason, exact=True).click()
+    expect(field).to_have_value(reason)
+    button(page, "Give this reason").click()
+    expect(page.get_by_text("the reason is recorded.")).to_be_visible()
+    settled(page)
+
+
+def test_goods_are_dispatched_scanned_explained_and_the_order_closed(page: Page, company: ServedCompany) -> None:
+    number = submit_order(company.folder, key="journey")  # 144 lamps, 80 cases
+    label = f"{number}-S1"
+
+    open_order(page, company, "sven", number)
+    button(page, "Approve").click()
+    expect(page.get_by_text(f"{number}: done. It is now: Approved.")).to_be_visible()
+
+    # Dispatch, with fewer units than ordered; never without a waybill.
+    open_order(page, company, "wei", number)
+    page.get_by_label("LAMP-01", exact=True).fill("5")
+    page.get_by_label("CASE-01", exact=True).fill("3")
+    button(page, "Dispatch").click()
+    expect(page.get_by_text("A shipment leaves with a waybill")).to_be_visible()
+    settled(page)
+    with company.core() as core:
+        assert core.queries.transfer_order(number).order.shipments == ()
+    page.get_by_label("Waybill", exact=True).fill("WB-JOURNEY")
+    button(page, "Dispatch").click()
+    expect(page.get_by_text(f"{number}: the shipment is on its way.")).to_be_visible()
+    settled(page)
+    with company.core() as core:
+        (shipment,) = core.queries.transfer_order(number).order.shipments
+    assert {line.sku: line.dispatched_units for line in shipment.lines} == {"LAMP-01": 5, "CASE-01": 3}
+
+    # Receive by scan: four of five lamps, three cases of which one is damaged, one code that nobody knows.
+    page.get_by_role("link", name=f"Receive {label}").click()
+    settled(page)
+    expect(page.get_by_role("heading", name="Receiving")).to_be_visible()
+    scan(page, "LAMP-01", "LAMP-01", "CASE-01", "LAMP-01", "NO-SUCH-CODE", "LAMP-01", "CASE-01")
+    expect(page.get_by_text("Your count, not saved yet: 6 units")).to_be_visible()
+    settled(page)
+    page.get_by_test_id("stButtonGroup").get_by_role("radio", name="Damaged").click()
+    expect(page.get_by_label("Scan into: Damaged")).to_be_visible()
+    scan(page, "CASE-01")
+    expect(page.get_by_text("Your count, not saved yet: 7 units")).to_be_visible()
+
+    # The count is not lost when the page is left, and what was not saved is nowhere in the books.
+    page.get_by_role("link", name="Stock", exact=True).click()
+    expect(page.get_by_text(f"Your count of {label} is not saved: 7 units.")).to_be_visible()
+    with company.core() as core:
+        assert core.queries.transfer_order(number).order.shipments == (shipment,)
+    page.get_by_role("link", name=f"Go on counting {label}").click()
+    expect(page.get_by_text("Your count, not saved yet: 7 units")).to_be_visible()
+    settled(page)
+    button(page, "Save and complete").dblclick()
+    expect(page.get_by_text(f"{label}: receiving is complete.")).to_be_visible()
+    settled(page)
+    expect(page.get_by_text("Your count, not saved yet: 0 units")).to_be_visible()  # no scan comes back
+    with company.core() as core:
+        order = core.queries.transfer_order(number).order
+        found = {(one.sku, one.kind): one.open_units for one in discrepancies(order)}
+        assert found == {("LAMP-01", "short"): 1, ("CASE-01", "damaged"): 1}
+        # Whoever counts does not explain: neither on the page nor past it.
+        page.get_by_role("link", name="Discrepancies", exact=True).click()
+        expect(page.get_by_text("whoever counts does not also explain")).to_be_visible()
+        expect(button(page, "Give this reason")).to_have_count(0)
+        with pytest.raises(Refused, match="may not send ResolveDiscrepancy"):
+            core.execute(
+                ResolveDiscrepancy(
+                    actor_id="wei",
+                    at=datetime.now(UTC),
+                    idempotency_key="counter-explains",
+                    transfer_order_id=number,
+                    shipment_id=label,
+                    sku="LAMP-01",
+                    kind="short",
+                    units=1,
+                    resolution="lost",
+                )
+            )
+
+    # Closing is refused while something is open, and says what.
+    open_order(page, company, "dora", number)
+    page.get_by_label("Reason").fill("The rest is not needed")
+    button(page, "Cancel the rest").click()
+    expect(page.get_by_text(f"{number}: done.")).to_be_visible()
+    settled(page)
+    button(page, "Close order").click()
+    expect(page.get_by_text("Not done: ")).to_contain_text("resolve with a reason")
+    settled(page)
+    with company.core() as core:
+        assert core.queries.transfer_order(number).order.status is Status.RECEIVING
+
+    page.get_by_role("link", name="Give reasons").click()
+    expect(page.get_by_role("heading", name="Discrepancies")).to_be_visible()
+    settled(page)
+    explain(page, "LAMP-01", "Lost on the way")
+    explain(page, "CASE-01", "Damaged on the way")
+    expect(page.get_by_text("Nothing differs without a reason.")).to_be_visible()
+
+    open_order(page, company, "dora", number)
+    button(page, "Close order").click()
+    expect(page.get_by_text(f"{number}: done. It is now: Closed.")).to_be_visible()
+    with company.core() as core:
+        order = core.queries.transfer_order(number).order
+        assert order.status is Status.CLOSED
+        assert sum(shipment.in_transit_units for shipment in order.shipments) == 0
+        with pytest.raises(Refused):
+            core.execute(
+                CloseTransferOrder(
+                    actor_id="dora", at=datetime.now(UTC), idempotency_key="close-twice", transfer_order_id=number
+                )
+            )
