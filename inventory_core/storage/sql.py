@@ -47,7 +47,7 @@ def sql_engine(url: str) -> Engine:
         if parsed.get_backend_name() == "sqlite":
             return _sqlite_engine(parsed.render_as_string(hide_password=False))
         if parsed.get_backend_name() == "postgresql":
-            return create_engine(parsed, pool_pre_ping=True)
+            return create_engine(parsed, pool_pre_ping=True, paramstyle="format")
     except (ImportError, NoSuchModuleError) as error:
         raise UnableToOpenCore(
             f"the driver for {parsed.drivername} is missing ({error}): install diaobo with its `team` extra"

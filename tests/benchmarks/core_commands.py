@@ -1,0 +1,172 @@
+"""What is measured of the core: commands beside bare inserts of the rows that they write, a big order, many balances.
+
+Belongs here: one function without arguments per row of the table. Does not: the company (`core_company.py`), printing.
+
+The peer of commands writes exactly the rows that each command left new or changed, taken from the tables after each
+command of an unmeasured run: over the plain driver, prepared, one `executemany` per table and one transaction per
+command, into the same tables with the same sync. It reads nothing and decides nothing. Both take turns, life by life,
+so that whatever else the machine does hurts both alike.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import sqlalchemy as sa
+
+from inventory_core.bootstrap import open_core
+from inventory_core.storage import stock_tables
+from inventory_core.storage.sql import sql_engine
+from tests.benchmarks.core_company import lives, set_up
+from tests.postgresql import administrate, postgresql_server
+
+WARM_UP_LIVES, LIVES = 5, 60
+Rows = list[tuple[Any, ...]]
+Written = dict[str, Rows]  # by table, in an order that foreign keys allow
+_TABLES = {one.name: one for one in stock_tables.metadata.sorted_tables if not one.name.startswith("catalog_")}
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Ours and the peer's result of one measurement."""
+
+    ours: float
+    peer: float
+
+
+def commands_on_sqlite() -> Pair:
+    """Commands a second beside transactions of bare inserts a second, synchronous = FULL."""
+    with tempfile.TemporaryDirectory() as folder:
+
+        def new(name: str) -> str:
+            return f"sqlite:///{folder}/{name}.sqlite"
+
+        return _beside_inserts(new, new("peer"), lambda: _sqlite_peer(Path(folder) / "peer.sqlite"))
+
+
+def commands_on_postgresql() -> Pair:
+    """The same with fsync and synchronous_commit on, over the server's socket."""
+    with postgresql_server(is_durable=True) as url_of:
+
+        def new(name: str) -> str:
+            administrate(url_of("postgres"), f"CREATE DATABASE {name}")
+            return url_of(name)
+
+        return _beside_inserts(new, url_of("peer"), lambda: _postgresql_peer(url_of("peer")))
+
+
+def _beside_inserts(new: Callable[[str], str], peer_url: str, connect: Callable[[], Any]) -> Pair:
+    written = list(rows_of_commands(WARM_UP_LIVES + LIVES))
+    for name in ("ours", "peer"):
+        url = new(name)
+        with open_core(url, create=True) as core:
+            set_up(core)
+        if name == "ours":
+            ours_url = url
+    with open_core(ours_url) as core, connect() as write:
+        seconds_ours = seconds_peer = 0.0
+        per_life = len(written) // (WARM_UP_LIVES + LIVES)
+        for number in range(WARM_UP_LIVES + LIVES):
+            life = list(lives(1, first=number))
+            start = time.perf_counter()
+            for command in life:
+                core.execute(command)
+            middle = time.perf_counter()
+            for rows in written[number * per_life : (number + 1) * per_life]:
+                write(rows)
+            end = time.perf_counter()
+            if number >= WARM_UP_LIVES:
+                seconds_ours += middle - start
+                seconds_peer += end - middle
+    rows_of_peer = _all_rows(peer_url)
+    for name, rows in _all_rows(ours_url).items():
+        # reservations that ended are the only rows that go; the credentials are random
+        assert name == "credentials" or rows.items() <= rows_of_peer[name].items(), f"the peer wrote other {name}"
+    count = per_life * LIVES
+    return Pair(ours=count / seconds_ours, peer=count / seconds_peer)
+
+
+def rows_of_commands(orders: int) -> Iterator[Written]:
+    """By command, the rows that it left new or changed, as text and numbers that every driver takes."""
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{folder}/core.sqlite"
+        with open_core(url, create=True) as core:
+            set_up(core)
+            before = _all_rows(url)
+            for command in lives(orders):
+                core.execute(command)
+                after = _all_rows(url)
+                yield {
+                    name: changed
+                    for name, rows in after.items()
+                    if (changed := [row for key, row in rows.items() if before[name].get(key) != row])
+                }
+                before = after
+
+
+def _all_rows(url: str) -> dict[str, dict[tuple[Any, ...], tuple[Any, ...]]]:
+    """By table and primary key, in an order that foreign keys allow; without the catalog, which no command changes."""
+    engine = sql_engine(url)
+    with engine.connect() as connection:
+        found = {
+            table.name: {
+                tuple(row[column.name] for column in table.primary_key): tuple(row.values())
+                for row in connection.execute(sa.select(table)).mappings()
+            }
+            for table in _TABLES.values()
+        }
+    engine.dispose()
+    return found
+
+
+def _statements(placeholder: str) -> dict[str, str]:
+    """By table: an INSERT; a row that was there before is replaced."""
+    found = {}
+    for table in _TABLES.values():
+        names = [f'"{column.name}"' for column in table.columns]
+        keys = [f'"{column.name}"' for column in table.primary_key]
+        changes = ", ".join(f"{name} = excluded.{name}" for name in names)
+        found[table.name] = (
+            f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({', '.join([placeholder] * len(names))}) "
+            f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {changes}"
+        )
+    return found
+
+
+@contextmanager
+def _sqlite_peer(file: Path) -> Iterator[Callable[[Written], None]]:
+    statements = _statements("?")
+    connection = sqlite3.connect(file, isolation_level=None)
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+
+    def write(written: Written) -> None:
+        connection.execute("BEGIN IMMEDIATE")
+        for name, rows in written.items():
+            connection.executemany(statements[name], rows)
+        connection.execute("COMMIT")
+
+    yield write
+    connection.close()
+
+
+@contextmanager
+def _postgresql_peer(url: str) -> Iterator[Callable[[Written], None]]:
+    statements = _statements("%s")
+    with psycopg.connect(url, autocommit=True, prepare_threshold=0) as connection, connection.cursor() as cursor:
+
+        def write(written: Written) -> None:
+            # one round trip for the whole transaction: the fastest that this driver can do
+            with connection.pipeline(), connection.transaction():
+                for name, rows in written.items():
+                    cursor.executemany(statements[name], rows)
+
+        yield write
