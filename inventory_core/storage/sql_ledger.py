@@ -109,7 +109,7 @@ class SqlLedger(SqlStatements):
 
     def opened_warehouses(self) -> dict[str, datetime]:
         """See `LedgerReader`."""
-        found = self._rows(_OPENED_WAREHOUSES)
+        found = self.known.answer("opened warehouses", lambda: self._rows(_OPENED_WAREHOUSES))
         return {row["warehouse_id"]: instant_from_text(row["opened_at"]) for row in found}
 
     def save_opened_warehouse(self, warehouse_id: str, at: datetime) -> None:

@@ -35,6 +35,27 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
 
+from inventory_core.storage import stock_tables, tables
+from inventory_core.storage.known import Known
+
+# No answer that `known` keeps rests on these; whatever else is written makes it forget them all.
+EVERYDAY_TABLES = frozenset(
+    {
+        tables.journal,
+        tables.handled_commands,
+        tables.transfer_orders,
+        tables.transfer_order_lines,
+        tables.approval_steps,
+        stock_tables.shipments,
+        stock_tables.shipment_lines,
+        stock_tables.stock_movements,
+        stock_tables.stock_balances,
+        stock_tables.stock_reservations,
+        stock_tables.receipt_counts,
+        stock_tables.discrepancy_resolutions,
+        stock_tables.outbox_messages,
+    }
+)
 Rows = list[dict[str, Any]]
 Write = Insert | Update | Delete
 
@@ -127,8 +148,9 @@ def by_order(rows: Rows) -> dict[str, Rows]:
 class SqlStatements:
     """Reading and replacing rows over one connection whose transaction `sql.py` began and will end."""
 
-    def __init__(self, connection: Connection) -> None:
-        """Inside a transaction already."""
+    def __init__(self, connection: Connection, known: Known | None = None) -> None:
+        """Inside a transaction already. `known` is this transaction's own, and says what need not be asked."""
+        self.known = known or Known()
         self._connection = connection
         self._driver: Any = connection.connection.driver_connection
 
@@ -163,6 +185,8 @@ class SqlStatements:
         """Once for each row."""
         if not rows:
             return
+        if statement.table not in EVERYDAY_TABLES:
+            self.known.forget_answers()
         compiled = self._compile(statement)
         if len(rows) == 1:
             self._driver.execute(compiled.text, compiled.values(rows[0]))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Text, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, Text, bindparam, func, or_, select, update
 
 from inventory_core.access.model import Credentials, Person, Token
 from inventory_core.approvals.model import ApprovalRule
@@ -74,21 +74,16 @@ _HANDLED_KEYS = select(tables.handled_commands.c.idempotency_key)
 class SqlStore(SqlLedger, SqlReceiving, SqlShipments, SqlOutbox):
     """A `Writer` over one connection."""
 
-    def __init__(self, connection: Connection) -> None:
-        """Inside a transaction already."""
-        super().__init__(connection)
-        # A command asks for its order several times, and nobody else changes it inside this transaction.
-        self._known_orders: dict[str, TransferOrder] = {}
-
     # Transfer orders
 
     def transfer_order(self, reference: str) -> TransferOrder | None:
         """See `Reader`."""
-        for known in self._known_orders.values():
-            if reference in (known.transfer_order_id, known.document_number):
-                return known
+        known = self.known.order(reference)
+        if known is not None:
+            return known
         found = self._orders(_ONE_ORDER, reference=reference)
-        self._known_orders |= {order.transfer_order_id: order for order in found}
+        for order in found:
+            self.known.learn_order(order)
         return found[0] if found else None
 
     def transfer_orders(self, *, status: Status | None = None) -> list[TransferOrder]:
@@ -117,7 +112,7 @@ class SqlStore(SqlLedger, SqlReceiving, SqlShipments, SqlOutbox):
     def save_transfer_order(self, order: TransferOrder, *, before: TransferOrder | None) -> None:
         """See `Writer`."""
         self._put(tables.transfer_orders, rows.order_row(order))
-        self._known_orders[order.transfer_order_id] = order
+        self.known.learn_order(order)
         if before is None or before.lines != order.lines:
             self._put_changed(
                 tables.transfer_order_lines,
@@ -134,7 +129,7 @@ class SqlStore(SqlLedger, SqlReceiving, SqlShipments, SqlOutbox):
 
     def company(self) -> Company | None:
         """See `Reader`."""
-        found = self._rows(_COMPANY)
+        found = self.known.answer("company", lambda: self._rows(_COMPANY))
         return Company(**found[0]) if found else None
 
     def save_company(self, company: Company) -> None:
@@ -170,7 +165,8 @@ class SqlStore(SqlLedger, SqlReceiving, SqlShipments, SqlOutbox):
 
     def warehouses(self) -> dict[str, CatalogWarehouse]:
         """See `Reader`."""
-        return {row["warehouse_id"]: CatalogWarehouse(**row) for row in self._rows(_WAREHOUSES)}
+        found = self.known.answer("warehouses", lambda: [CatalogWarehouse(**row) for row in self._rows(_WAREHOUSES)])
+        return {warehouse.warehouse_id: warehouse for warehouse in found}
 
     def replace_warehouses(self, warehouses: Iterable[CatalogWarehouse]) -> None:
         """See `Writer`."""
@@ -178,7 +174,7 @@ class SqlStore(SqlLedger, SqlReceiving, SqlShipments, SqlOutbox):
 
     def lanes(self) -> set[CatalogLane]:
         """See `Reader`."""
-        return {CatalogLane(**row) for row in self._rows(_LANES)}
+        return set(self.known.answer("lanes", lambda: [CatalogLane(**row) for row in self._rows(_LANES)]))
 
     def replace_lanes(self, lanes: Iterable[CatalogLane]) -> None:
         """See `Writer`."""
@@ -186,7 +182,8 @@ class SqlStore(SqlLedger, SqlReceiving, SqlShipments, SqlOutbox):
 
     def approval_rules(self) -> list[ApprovalRule]:
         """See `Reader`."""
-        return [rows.rule_of(row) for row in self._rows(_APPROVAL_RULES)]
+        found = self.known.answer("approval rules", lambda: self._rows(_APPROVAL_RULES))
+        return [rows.rule_of(row) for row in found]
 
     def replace_approval_rules(self, rules: Iterable[ApprovalRule]) -> None:
         """See `Writer`."""
@@ -201,7 +198,7 @@ class SqlStore(SqlLedger, SqlReceiving, SqlShipments, SqlOutbox):
 
     def person(self, login: str) -> Person | None:
         """See `Reader`."""
-        found = self._rows(_PERSON, login=login)
+        found = self.known.answer(("person", login), lambda: self._rows(_PERSON, login=login))
         return rows.person_of(found[0]) if found else None
 
     def save_person(self, person: Person) -> None:
@@ -248,12 +245,15 @@ class SqlStore(SqlLedger, SqlReceiving, SqlShipments, SqlOutbox):
 
     def last_entry(self) -> Entry | None:
         """See `Reader`."""
-        found = self._rows(_LAST_ENTRY)
-        return rows.entry_of(found[0]) if found else None
+        if self.known.last_entry is None:
+            found = self._rows(_LAST_ENTRY)
+            self.known.last_entry = rows.entry_of(found[0]) if found else None
+        return self.known.last_entry
 
     def append_entry(self, entry: Entry) -> None:
         """See `Writer`."""
         self._insert(tables.journal, [rows.entry_row(entry)])
+        self.known.last_entry = entry
 
     def handled_command(self, idempotency_key: str) -> HandledCommand | None:
         """See `Reader`."""
