@@ -13,9 +13,8 @@ from __future__ import annotations
 import sqlite3
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,20 +24,13 @@ import sqlalchemy as sa
 from inventory_core.bootstrap import open_core
 from inventory_core.storage import stock_tables
 from tests.benchmarks.core_company import lives, set_up
+from tests.benchmarks.measure import Pair
 from tests.postgresql import administrate, postgresql_server
 
 WARM_UP_LIVES, LIVES = 5, 40
-Rows = list[tuple[Any, ...]]
+Rows = list[Sequence[Any]]
 Written = dict[str, Rows]  # by table, in an order that foreign keys allow
 _TABLES = [table for table in stock_tables.metadata.sorted_tables if not table.name.startswith("catalog_")]
-
-
-@dataclass(frozen=True)
-class Pair:
-    """Ours and the peer's result of one measurement."""
-
-    ours: float
-    peer: float
 
 
 def commands_on_sqlite() -> Pair:
@@ -85,6 +77,10 @@ def _beside_inserts(new: Callable[[str], str], peer_url: str, connect: Callable[
             if number >= WARM_UP_LIVES:
                 seconds_ours += middle - start
                 seconds_peer += end - middle
+        with core.storage.reading() as store, open_core(peer_url) as peer, peer.storage.reading() as other:
+            # what the peer wrote is the same state, down to the last hash
+            assert (store.journal(), store.balances()) == (other.journal(), other.balances())
+            assert (store.transfer_orders(), store.messages()) == (other.transfer_orders(), other.messages())
     count = per_life * LIVES
     return Pair(ours=count / seconds_ours, peer=count / seconds_peer)
 
@@ -119,14 +115,14 @@ def _columns(columns: Iterable[sa.Column[Any]]) -> str:
     return ", ".join(f'"{column.name}"' for column in columns)
 
 
-def _statements(placeholder: str) -> dict[str, str]:
+def _statements(placeholder: str, boolean: str) -> dict[str, str]:
     """By table: an INSERT; a row that was there before is replaced."""
     found = {}
     for table in _TABLES:
         changes = ", ".join(f'"{column.name}" = excluded."{column.name}"' for column in table.columns)
+        values = (boolean if isinstance(column.type, sa.Boolean) else placeholder for column in table.columns)
         found[table.name] = (
-            f"INSERT INTO {table.name} ({_columns(table.columns)}) "
-            f"VALUES ({', '.join([placeholder] * len(table.columns))}) "
+            f"INSERT INTO {table.name} ({_columns(table.columns)}) VALUES ({', '.join(values)}) "
             f"ON CONFLICT ({_columns(table.primary_key)}) DO UPDATE SET {changes}"
         )
     return found
@@ -134,7 +130,7 @@ def _statements(placeholder: str) -> dict[str, str]:
 
 @contextmanager
 def _sqlite_peer(file: Path) -> Iterator[Callable[[Written], None]]:
-    statements = _statements("?")
+    statements = _statements("?", "?")
     connection = sqlite3.connect(file, isolation_level=None)
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
@@ -151,7 +147,7 @@ def _sqlite_peer(file: Path) -> Iterator[Callable[[Written], None]]:
 
 @contextmanager
 def _postgresql_peer(url: str) -> Iterator[Callable[[Written], None]]:
-    statements = _statements("%s")
+    statements = _statements("%s", "%s::int::boolean")
     with psycopg.connect(url, autocommit=True, prepare_threshold=0) as connection, connection.cursor() as cursor:
 
         def write(written: Written) -> None:
