@@ -118,13 +118,16 @@ def _write(lines: list[str], *, date: str, seeded: int) -> None:
         return subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout.strip()
 
     changed = " with uncommitted changes" if git("status", "--porcelain", "--untracked-files=no") else ""
+    head = (
+        f"{date} · commit {git('rev-parse', '--short', 'HEAD')}{changed} · seed {seeded} · everything held: after each "
+        "kill, each round and each life `verify` was clean."
+    )
     REPORT.write_text(
         "\n".join(
             (
                 "# The last long run (`make soak`)",
                 "",
-                f"{date} · commit {git('rev-parse', '--short', 'HEAD')}{changed} · seed {seeded} · everything held: "
-                "after each kill, each round and each life `verify` was clean.",
+                head,
                 "",
                 "| what | database | result | seconds |",
                 "| --- | --- | --- | ---: |",
