@@ -32,7 +32,8 @@ def plain(value: Any) -> Any:
     Raises: TypeError for anything else, floats included: 0.1 has no exact text.
     """
     # A command makes two hundred values plain, so how is found out once per type and not once per value.
-    return value if type(value) in _PLAIN_ALREADY else _maker(type(value))(value)
+    kind: Any = type(value)
+    return value if kind in _PLAIN_ALREADY else _maker(kind)(value)
 
 
 @cache

@@ -98,9 +98,9 @@ class _Compiled:
         self.order: tuple[str, ...] = tuple(compiled.positiontup or ())
         self.known: dict[str, Any] = compiled.params  # values that stand in the statement itself
         columns = list(statement.selected_columns) if isinstance(statement, Select) else []
-        self.names = [column.key for column in columns]
+        self.names = [str(column.key) for column in columns]
         # SQLite has no booleans; every other type that `tables.py` uses comes back as it was written
-        self.booleans = [column.key for column in columns if isinstance(column.type, Boolean)]
+        self.booleans = [str(column.key) for column in columns if isinstance(column.type, Boolean)]
 
     def values(self, given: Mapping[str, Any]) -> list[Any]:
         """In the order of the text."""

@@ -31,7 +31,7 @@ def programs(database: str) -> Iterator[tuple[Core, Core]]:
 
 def test_an_order_that_the_other_changed_is_seen_as_it_is(programs: tuple[Core, Core]) -> None:
     one, other = programs
-    other.execute(CancelTransferOrder(**sender("pia"), transfer_order_id="TO-2026-00002"))
+    other.execute(CancelTransferOrder(**sender("pia"), transfer_order_id="TO-2026-00002", reason="late"))
     with pytest.raises(Refused, match="TO-2026-00002 is cancelled"):
         one.execute(SubmitTransferOrder(**sender("pia"), transfer_order_id="TO-2026-00002"))
     assert verify(one).is_sound
@@ -39,7 +39,7 @@ def test_an_order_that_the_other_changed_is_seen_as_it_is(programs: tuple[Core, 
 
 def test_a_person_whom_the_other_disabled_may_do_nothing(programs: tuple[Core, Core]) -> None:
     one, other = programs
-    other.execute(replace(DisablePerson(**sender("ada"), login="pia"), reason="left"))
+    other.execute(DisablePerson(**sender("ada"), login="pia", reason="left"))
     with pytest.raises(UnableToAct, match="pia is disabled"):
         one.execute(draft("pia"))
 
