@@ -99,7 +99,7 @@ def kill_at_random(url: str, *, folder: Path, kills: int, seed: int) -> tuple[in
     with closing(sqlite3.connect(receiver_file)) as connection:
         heard = dict(connection.execute("SELECT message_id, times FROM heard").fetchall())
     assert set(heard) == {one.message_id for one in messages}, "each was told at least once, and nothing else was"
-    assert len(messages) >= min(20, 2 * kills), "or the test would test no deliveries"
+    assert kills < 10 or len(messages) > 20, "or the test would test no deliveries"
     return len(answered), len(messages)
 
 
