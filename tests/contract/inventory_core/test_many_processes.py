@@ -99,7 +99,6 @@ def kill_at_random(url: str, *, folder: Path, kills: int, seed: int) -> tuple[in
     with closing(sqlite3.connect(receiver_file)) as connection:
         heard = dict(connection.execute("SELECT message_id, times FROM heard").fetchall())
     assert set(heard) == {one.message_id for one in messages}, "each was told at least once, and nothing else was"
-    assert kills < 10 or len(messages) > 20, "or the test would test no deliveries"
     return len(answered), len(messages)
 
 
@@ -108,4 +107,5 @@ def test_many_processes_on_the_same_orders(database: str) -> None:
 
 
 def test_killed_processes_lose_nothing_and_tell_everything(database: str, tmp_path: Path) -> None:
-    kill_at_random(database, folder=tmp_path, kills=10, seed=7)
+    _, told = kill_at_random(database, folder=tmp_path, kills=10, seed=7)
+    assert told > 20, "or the test would test no deliveries"
