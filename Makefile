@@ -7,6 +7,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 COMPANY ?=
+SOAK ?=
 UV_VERSION := 0.13.9
 
 # Telemetry off everywhere; the network is for package installs only.
@@ -16,7 +17,7 @@ export DO_NOT_TRACK := 1
 export STREAMLIT_BROWSER_GATHER_USAGE_STATS := false
 export RAY_USAGE_STATS_ENABLED := 0
 
-.PHONY: help run serve test check bench audit format lock screenshots clean
+.PHONY: help run serve test check bench soak audit format lock screenshots clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -57,6 +58,9 @@ check: $(VENV)/.test-ready ## format, lint, types, import layers, SQL style, dbt
 
 bench: $(VENV)/.test-ready ## one table: what, size, seconds, peak memory, ratio to the peer of the same run
 	$(BIN)/python -m tests.benchmarks
+
+soak: $(VENV)/.test-ready ## the core's hardest tests for an hour, into docs/measurements/soak.md; SOAK="--steps 20000" for less
+	$(BIN)/python -m tests.soak $(SOAK)
 
 audit: $(VENV)/.test-ready ## dependencies and code, apart from `make test`: new advisories appear overnight
 	$(BIN)/pip-audit --require-hashes --disable-pip -r requirements.lock

@@ -139,8 +139,10 @@ def what_keeps_it_open(order: TransferOrder) -> list[str]:
         left = ", ".join(f"{units} {sku}" for sku, units in rest.items())
         problems.append(f"{left} never left: dispatch them, or cancel the rest")
     for shipment in order.shipments:
-        # One without a plan was counted before it left; what keeps it open are its units, above and below.
-        if shipment.status is ShipmentStatus.PLANNED and any(line.planned_units for line in shipment.lines):
+        # One that was counted before it left cannot be cancelled; what keeps it open are its units, above and below.
+        is_counted = any(line.received_units for line in shipment.lines)
+        is_planned = any(line.planned_units for line in shipment.lines)
+        if shipment.status is ShipmentStatus.PLANNED and is_planned and not is_counted:
             problems.append(f"shipment {shipment.shipment_number} is planned: dispatch or cancel it")
         elif shipment.is_under_way:
             problems.append(

@@ -27,7 +27,7 @@ _SIZES = ("weight_kg", "length_cm", "width_cm", "height_cm")
 
 def shipment_row(shipment: Shipment, *, transfer_order_id: str) -> dict[str, Any]:
     """One row of `shipments`."""
-    row: dict[str, Any] = plain(replace(shipment, lines=()))
+    row: dict[str, Any] = plain(replace(shipment, lines=(), cartons=(), milestones=()))
     del row["lines"]
     transport = row.pop("transport")
     return {

@@ -8,7 +8,7 @@ Migrations need Alembic, which takes a second to import: `migrate` is called onl
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 from sqlalchemy import Connection, create_engine, event, inspect, text
@@ -16,6 +16,7 @@ from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 
 from inventory_core.errors import Refused
+from inventory_core.storage.known import Known
 from inventory_core.storage.ports import Reader, Writer
 from inventory_core.storage.sql_store import SqlStore
 from inventory_core.storage.tables import HEAD_REVISION
@@ -47,7 +48,12 @@ def sql_engine(url: str) -> Engine:
         if parsed.get_backend_name() == "sqlite":
             return _sqlite_engine(parsed.render_as_string(hide_password=False))
         if parsed.get_backend_name() == "postgresql":
-            return create_engine(parsed, pool_pre_ping=True)
+            return create_engine(
+                parsed,
+                pool_pre_ping=True,
+                paramstyle="format",
+                connect_args={"options": f"-c lock_timeout={BUSY_TIMEOUT_SECONDS}s"},
+            )
     except (ImportError, NoSuchModuleError) as error:
         raise UnableToOpenCore(
             f"the driver for {parsed.drivername} is missing ({error}): install diaobo with its `team` extra"
@@ -79,6 +85,7 @@ class SqlStorage:
     def __init__(self, engine: Engine) -> None:
         """Tables are checked by `is_current` and made by `migrate`, not here."""
         self._engine = engine
+        self._known = Known()
 
     @contextmanager
     def reading(self) -> Iterator[Reader]:
@@ -95,24 +102,11 @@ class SqlStorage:
 
         Raises: UnableToWrite when other writers took longer than `BUSY_TIMEOUT_SECONDS`.
         """
-        with self._writing_connection() as connection:
-            yield SqlStore(connection)
-
-    @contextmanager
-    def _writing_connection(self) -> Iterator[Connection]:
-        with self._engine.connect() as connection:
-            connection.execution_options(writes=True)
-            try:
-                transaction = connection.begin()
-                if self._engine.dialect.name == "postgresql":
-                    connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{BUSY_TIMEOUT_SECONDS}s'")
-                    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _WRITERS_LOCK})
-            except OperationalError as error:
-                raise UnableToWrite(
-                    f"others have been writing for more than {BUSY_TIMEOUT_SECONDS} seconds: try again ({error.orig})"
-                ) from error
-            with transaction:
-                yield connection
+        with self._engine.connect() as connection, _pipeline(connection), _alone(connection):
+            store = SqlStore(connection)
+            store.known = self._known.as_of(store.last_entry())
+            yield store
+        self._known = store.known
 
     def revision(self) -> str | None:
         """The revision that the tables have; None for an empty database.
@@ -137,7 +131,7 @@ class SqlStorage:
 
         from inventory_core.storage.migrations.run import upgrade
 
-        with self._writing_connection() as connection:
+        with self._engine.connect() as connection, _alone(connection):
             revision = _revision(connection)
             if revision == HEAD_REVISION:  # somebody else did it while this one waited
                 return
@@ -153,6 +147,34 @@ class SqlStorage:
     def close(self) -> None:
         """See `Storage`."""
         self._engine.dispose()
+
+
+@contextmanager
+def _alone(connection: Connection) -> Iterator[None]:
+    """A transaction that no other writer is beside."""
+    connection.execution_options(writes=True)
+    driver: Any = connection.connection.driver_connection
+    dialect: Any = connection.dialect
+    try:
+        transaction = connection.begin()
+        if dialect.name == "postgresql":
+            driver.execute(f"SELECT pg_advisory_xact_lock({_WRITERS_LOCK})").fetchone()
+    except (OperationalError, dialect.loaded_dbapi.OperationalError) as error:
+        raise UnableToWrite(
+            f"others have been writing for more than {BUSY_TIMEOUT_SECONDS} seconds: try again "
+            f"({getattr(error, 'orig', error)})"
+        ) from error
+    with transaction:
+        yield
+
+
+def _pipeline(connection: Connection) -> AbstractContextManager[Any]:
+    """PostgreSQL is told statement after statement, and waited for only where an answer is read."""
+    if connection.dialect.name != "postgresql":
+        return nullcontext()
+    driver: Any = connection.connection.driver_connection
+    pipeline: AbstractContextManager[Any] = driver.pipeline()
+    return pipeline
 
 
 def _revision(connection: Connection) -> str | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, Table, bindparam, delete, select
+from sqlalchemy import Insert, Select, Table, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from inventory_core.instants import instant_from_text, instant_text
@@ -22,13 +23,30 @@ from inventory_core.stock_ledger.model import (
 )
 from inventory_core.storage import stock_tables
 from inventory_core.storage.ports import UnableToReadRow
-from inventory_core.storage.sql_statements import VALUES_PER_STATEMENT, SqlStatements
-
-# More products than this are read whole and chosen here: one long scan beats many long lists of values.
-_MAXIMUM_SKUS_ASKED_FOR = VALUES_PER_STATEMENT
-
+from inventory_core.storage.sql_statements import Rows, SqlStatements, is_one_of, texts
 
 _CONDITIONS = {condition.value: condition for condition in Condition}
+_MOVEMENTS = select(stock_tables.stock_movements).order_by(
+    stock_tables.stock_movements.c.entry_sequence, stock_tables.stock_movements.c.position
+)
+_OPENED_WAREHOUSES = select(stock_tables.stocked_warehouses)
+
+
+@cache
+def _chosen(table: Table, *names: str, has_skus: bool) -> Select[Any]:
+    """Rows of a table whose columns of these names have given values, and whose products are among `skus`."""
+    statement = select(table).where(*(table.c[name] == bindparam(name) for name in names))
+    return statement.where(is_one_of(table.c.sku, "skus")) if has_skus else statement
+
+
+@cache
+def _add_to_balances(dialect: str) -> Insert:
+    table = stock_tables.stock_balances
+    add = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    adding = add.values({column.name: bindparam(column.name) for column in table.columns}).inline()
+    return adding.on_conflict_do_update(
+        index_elements=list(table.primary_key), set_={"units": table.c.units + adding.excluded.units}
+    )
 
 
 class SqlLedger(SqlStatements):
@@ -42,57 +60,40 @@ class SqlLedger(SqlStatements):
         skus: Collection[str] | None = None,
     ) -> dict[StockKey, int]:
         """See `LedgerReader`."""
-        table = stock_tables.stock_balances
-        statement = select(table).where(table.c.units != 0)
-        if place_kind is not None:
-            statement = statement.where(table.c.place_kind == place_kind.value)
-        if place_id is not None:
-            statement = statement.where(table.c.place_id == place_id)
-        found = self._rows(self._of_skus(statement, table, skus))
+        asked = {"place_kind": None if place_kind is None else place_kind.value, "place_id": place_id}
         places: dict[tuple[str, str, str], Place] = {}
-        return {_key_of(row, places): row["units"] for row in found if skus is None or row["sku"] in skus}
+        found = self._chosen_rows(stock_tables.stock_balances, asked, skus)
+        return {_key_of(row, places): row["units"] for row in found if row["units"]}
 
-    def _of_skus(self, statement: Select[Any], table: Table, skus: Collection[str] | None) -> Select[Any]:
-        if skus is None or len(skus) > _MAXIMUM_SKUS_ASKED_FOR:
-            return statement
-        return statement.where(table.c.sku.in_(list(skus)))
+    def _chosen_rows(self, table: Table, asked: Mapping[str, str | None], skus: Collection[str] | None) -> Rows:
+        given = {name: value for name, value in asked.items() if value is not None}
+        statement = _chosen(table, *given, has_skus=skus is not None)
+        return self._rows(statement, **given, **({} if skus is None else {"skus": texts(skus)}))
 
     def movements(self) -> list[RecordedMovement]:
         """See `LedgerReader`."""
-        table = stock_tables.stock_movements
-        return [
-            _movement_of(row) for row in self._rows(select(table).order_by(table.c.entry_sequence, table.c.position))
-        ]
+        return [_movement_of(row) for row in self._rows(_MOVEMENTS)]
 
     def append_movements(self, movements: Sequence[RecordedMovement]) -> None:
         """See `LedgerWriter`."""
         self._insert(stock_tables.stock_movements, [_movement_row(one) for one in movements])
-        rows = [{**_key_row(key), "units": units} for key, units in changes(one.movement for one in movements).items()]
-        if rows:
-            table = stock_tables.stock_balances
-            dialect = self._connection.dialect.name
-            add = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
-            summed = add.on_conflict_do_update(
-                index_elements=list(table.primary_key), set_={"units": table.c.units + add.excluded.units}
-            )
-            self._connection.execute(summed.values({name: bindparam(name) for name in rows[0]}), rows)
+        sums = changes(one.movement for one in movements)
+        self._write(
+            _add_to_balances(self._connection.dialect.name),
+            [{**_key_row(key), "units": units} for key, units in sums.items()],
+        )
 
     def reservations(
         self, *, warehouse_id: str | None = None, skus: Collection[str] | None = None
     ) -> list[Reservation]:
         """See `LedgerReader`."""
-        table = stock_tables.stock_reservations
-        statement = select(table)
-        if warehouse_id is not None:
-            statement = statement.where(table.c.warehouse_id == warehouse_id)
-        found = self._rows(self._of_skus(statement, table, skus))
-        chosen = [Reservation(**row) for row in found if skus is None or row["sku"] in skus]
-        return sorted(chosen, key=lambda one: (one.transfer_order_id, one.sku))
+        found = self._chosen_rows(stock_tables.stock_reservations, {"warehouse_id": warehouse_id}, skus)
+        return sorted((Reservation(**row) for row in found), key=lambda one: (one.transfer_order_id, one.sku))
 
     def replace_reservations(self, transfer_order_id: str, reservations: Sequence[Reservation]) -> None:
         """See `LedgerWriter`."""
         table = stock_tables.stock_reservations
-        self._connection.execute(delete(table).where(table.c.transfer_order_id == transfer_order_id))
+        self._remove(table, {"transfer_order_id": transfer_order_id})
         self._insert(
             table,
             [
@@ -108,7 +109,7 @@ class SqlLedger(SqlStatements):
 
     def opened_warehouses(self) -> dict[str, datetime]:
         """See `LedgerReader`."""
-        found = self._rows(select(stock_tables.stocked_warehouses))
+        found = self.known.answer("opened warehouses", lambda: self._rows(_OPENED_WAREHOUSES))
         return {row["warehouse_id"]: instant_from_text(row["opened_at"]) for row in found}
 
     def save_opened_warehouse(self, warehouse_id: str, at: datetime) -> None:

@@ -7,13 +7,20 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Table, select
+from sqlalchemy import Select, bindparam, select
 
 from inventory_core.instants import instant_from_text
 from inventory_core.receiving.model import ReceiptCount, ReceivingRule, Resolution
 from inventory_core.records import canonical_json, plain
 from inventory_core.storage import stock_tables
-from inventory_core.storage.sql_statements import SqlStatements
+from inventory_core.storage.sql_statements import Rows, SqlStatements
+
+_RULES = select(stock_tables.receiving_rules).order_by(stock_tables.receiving_rules.c.position)
+_counted, _explained = stock_tables.receipt_counts, stock_tables.discrepancy_resolutions
+_COUNTS = select(_counted).order_by(_counted.c.entry_sequence, _counted.c.position)
+_COUNTS_OF_ORDER = _COUNTS.where(_counted.c.transfer_order_id == bindparam("wanted"))
+_REASONS = select(_explained).order_by(_explained.c.entry_sequence)
+_REASONS_OF_ORDER = _REASONS.where(_explained.c.transfer_order_id == bindparam("wanted"))
 
 
 class SqlReceiving(SqlStatements):
@@ -21,8 +28,7 @@ class SqlReceiving(SqlStatements):
 
     def receiving_rules(self) -> list[ReceivingRule]:
         """See `LedgerReader`."""
-        table = stock_tables.receiving_rules
-        found = self._rows(select(table).order_by(table.c.position))
+        found = self.known.answer("receiving rules", lambda: self._rows(_RULES))
         return [
             ReceivingRule(
                 warehouse_id=row["warehouse_id"],
@@ -40,8 +46,7 @@ class SqlReceiving(SqlStatements):
 
     def receipt_counts(self, *, transfer_order_id: str | None = None) -> list[ReceiptCount]:
         """See `LedgerReader`."""
-        table = stock_tables.receipt_counts
-        found = self._of_order(table, transfer_order_id, table.c.entry_sequence, table.c.position)
+        found = self._of_order(_COUNTS, _COUNTS_OF_ORDER, transfer_order_id)
         return [ReceiptCount(**{**row, "at": instant_from_text(row["at"])}) for row in found]
 
     def append_receipt_counts(self, counts: Sequence[ReceiptCount]) -> None:
@@ -50,10 +55,9 @@ class SqlReceiving(SqlStatements):
 
     def resolutions(self, *, transfer_order_id: str | None = None) -> list[Resolution]:
         """See `LedgerReader`."""
-        table = stock_tables.discrepancy_resolutions
         return [
             Resolution(**{**row, "at": instant_from_text(row["at"]), "evidence": tuple(json.loads(row["evidence"]))})
-            for row in self._of_order(table, transfer_order_id, table.c.entry_sequence)
+            for row in self._of_order(_REASONS, _REASONS_OF_ORDER, transfer_order_id)
         ]
 
     def append_resolution(self, resolution: Resolution) -> None:
@@ -61,8 +65,5 @@ class SqlReceiving(SqlStatements):
         row = {**plain(resolution), "evidence": canonical_json(resolution.evidence)}
         self._insert(stock_tables.discrepancy_resolutions, [row])
 
-    def _of_order(self, table: Table, transfer_order_id: str | None, *order_by: Any) -> list[dict[str, Any]]:
-        statement = select(table).order_by(*order_by)
-        if transfer_order_id is not None:
-            statement = statement.where(table.c.transfer_order_id == transfer_order_id)
-        return self._rows(statement)
+    def _of_order(self, every: Select[Any], of_order: Select[Any], transfer_order_id: str | None) -> Rows:
+        return self._rows(every) if transfer_order_id is None else self._rows(of_order, wanted=transfer_order_id)

@@ -5,10 +5,10 @@ Belongs here: statements. Does not: transactions and engines (`sql.py`), what a 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, Text, bindparam, func, or_, select, update
 
 from inventory_core.access.model import Credentials, Person, Token
 from inventory_core.approvals.model import ApprovalRule
@@ -21,94 +21,116 @@ from inventory_core.storage.sql_approvals import SqlApprovals
 from inventory_core.storage.sql_ledger import SqlLedger
 from inventory_core.storage.sql_outbox import SqlOutbox
 from inventory_core.storage.sql_receiving import SqlReceiving
-from inventory_core.storage.sql_shipments import SqlShipments
-from inventory_core.storage.sql_statements import in_parts
+from inventory_core.storage.sql_shipments import SqlShipments, shipment_statements
+from inventory_core.storage.sql_statements import by_order, is_one_of, texts
 from inventory_core.transfer_orders.model import Status, TransferOrder
+
+_OrderStatements = tuple[Select[Any], ...]  # headers, lines, steps, shipments, lines of shipments
+
+
+def _order_statements(*conditions: ColumnElement[bool]) -> _OrderStatements:
+    orders, lines, steps = tables.transfer_orders, tables.transfer_order_lines, tables.approval_steps
+    wanted = select(orders.c.transfer_order_id).where(*conditions)
+    return (
+        select(orders).where(*conditions).order_by(orders.c.document_year, orders.c.document_sequence),
+        select(lines).where(lines.c.transfer_order_id.in_(wanted)).order_by(lines.c.line_number),
+        select(steps).where(steps.c.transfer_order_id.in_(wanted)).order_by(steps.c.step),
+        *shipment_statements(wanted),
+    )
+
+
+_REFERENCE = bindparam("reference", type_=Text)
+_ONE_ORDER = _order_statements(
+    or_(
+        tables.transfer_orders.c.transfer_order_id == _REFERENCE, tables.transfer_orders.c.document_number == _REFERENCE
+    )
+)
+_ORDERS_OF_STATUS = _order_statements(tables.transfer_orders.c.status == bindparam("status"))
+_ALL_ORDERS = _order_statements()
+_LAST_DOCUMENT = select(func.coalesce(func.max(tables.transfer_orders.c.document_sequence), 0)).where(
+    tables.transfer_orders.c.document_year == bindparam("year")
+)
+_COMPANY = select(tables.company.c.base_currency, tables.company.c.time_zone)
+_PRODUCTS, _CODES = select(tables.products), select(tables.product_codes).order_by(tables.product_codes.c.position)
+_SOME_PRODUCTS = _PRODUCTS.where(is_one_of(tables.products.c.sku, "skus"))
+_CODES_OF_SOME = _CODES.where(is_one_of(tables.product_codes.c.sku, "skus"))
+_PRODUCTS_OF_CODES = select(tables.product_codes).where(is_one_of(tables.product_codes.c.code, "codes"))
+_WAREHOUSES, _LANES, _PEOPLE, _TOKENS = map(select, (tables.warehouses, tables.lanes, tables.people, tables.tokens))
+_APPROVAL_RULES = select(tables.approval_rules).order_by(tables.approval_rules.c.position)
+_PERSON = _PEOPLE.where(tables.people.c.login == bindparam("login"))
+_CREDENTIALS = select(tables.credentials).where(tables.credentials.c.login == bindparam("login"))
+_TOKEN_OF_HASH = _TOKENS.where(tables.tokens.c.token_hash == bindparam("token_hash"))
+_SET_TOKEN_HASH = (
+    update(tables.tokens)
+    .where(tables.tokens.c.token_id == bindparam("known_id"))
+    .values(token_hash=bindparam("token_hash"))
+)
+_JOURNAL = select(tables.journal).order_by(tables.journal.c.sequence)
+_JOURNAL_OF_ORDER = _JOURNAL.where(tables.journal.c.transfer_order_id == bindparam("transfer_order_id"))
+_LAST_ENTRY = select(tables.journal).order_by(tables.journal.c.sequence.desc()).limit(1)
+_HANDLED = select(tables.handled_commands).where(tables.handled_commands.c.idempotency_key == bindparam("key"))
+_HANDLED_KEYS = select(tables.handled_commands.c.idempotency_key)
 
 
 class SqlStore(SqlLedger, SqlReceiving, SqlShipments, SqlApprovals, SqlOutbox):
     """A `Writer` over one connection."""
 
-    def __init__(self, connection: Connection) -> None:
-        """Inside a transaction already."""
-        super().__init__(connection)
-        # A command asks for its order several times, and nobody else changes it inside this transaction.
-        self._known_orders: dict[str, TransferOrder] = {}
-
     # Transfer orders
 
     def transfer_order(self, reference: str) -> TransferOrder | None:
         """See `Reader`."""
-        orders = tables.transfer_orders
-        for known in self._known_orders.values():
-            if reference in (known.transfer_order_id, known.document_number):
-                return known
-        found = self._orders(or_(orders.c.transfer_order_id == reference, orders.c.document_number == reference))
-        self._known_orders |= {order.transfer_order_id: order for order in found}
+        known = self.known.order(reference)
+        if known is not None:
+            return known
+        found = self._orders(_ONE_ORDER, reference=reference)
+        for order in found:
+            self.known.learn_order(order)
         return found[0] if found else None
 
     def transfer_orders(self, *, status: Status | None = None) -> list[TransferOrder]:
         """See `Reader`."""
-        return self._orders(*([tables.transfer_orders.c.status == status.value] if status else []))
+        return self._orders(_ALL_ORDERS) if status is None else self._orders(_ORDERS_OF_STATUS, status=status.value)
 
-    def _orders(self, *conditions: ColumnElement[bool]) -> list[TransferOrder]:
-        """Five statements for any number of orders, one for none."""
-        orders = tables.transfer_orders
-        headers = self._rows(
-            select(orders).where(*conditions).order_by(orders.c.document_year, orders.c.document_sequence)
-        )
-        if not headers:
-            return []
-        wanted = select(orders.c.transfer_order_id).where(*conditions)
-        lines = self._of_orders(tables.transfer_order_lines, wanted, tables.transfer_order_lines.c.line_number)
-        steps = self._of_orders(tables.approval_steps, wanted, tables.approval_steps.c.step)
-        shipments = self._shipments_of(wanted)
+    def _orders(self, chosen: _OrderStatements, **values: Any) -> list[TransferOrder]:
+        """Five statements for any number of orders."""
+        headers, lines, steps, shipments, shipment_lines = self._rows_of_each(chosen, **values)
+        lines_of, steps_of = by_order(lines), by_order(steps)
+        shipments_of = self._shipments_of(shipments, shipment_lines)
         return [
             rows.order_of(
                 row,
-                lines=lines.get(row["transfer_order_id"], []),
-                steps=steps.get(row["transfer_order_id"], []),
-                shipments=shipments.get(row["transfer_order_id"], []),
+                lines=lines_of.get(row["transfer_order_id"], []),
+                steps=steps_of.get(row["transfer_order_id"], []),
+                shipments=shipments_of.get(row["transfer_order_id"], []),
             )
             for row in headers
         ]
 
-    def _of_orders(
-        self, table: Table, wanted: Select[Any], order_by: ColumnElement[Any]
-    ) -> dict[str, list[dict[str, Any]]]:
-        parts: dict[str, list[dict[str, Any]]] = {}
-        for row in self._rows(select(table).where(table.c.transfer_order_id.in_(wanted)).order_by(order_by)):
-            parts.setdefault(row["transfer_order_id"], []).append(row)
-        return parts
-
     def last_document_sequence(self, year: int) -> int:
         """See `Reader`."""
-        orders = tables.transfer_orders
-        last = select(func.coalesce(func.max(orders.c.document_sequence), 0)).where(orders.c.document_year == year)
-        return self._connection.execute(last).scalar_one()
+        return int(self._value(_LAST_DOCUMENT, year=year))
 
     def save_transfer_order(self, order: TransferOrder, *, before: TransferOrder | None) -> None:
         """See `Writer`."""
-        if before is None:
-            self._insert(tables.transfer_orders, [rows.order_row(order)])
-        else:
-            self._put(tables.transfer_orders, rows.order_row(order))
-        self._known_orders[order.transfer_order_id] = order
+        self._put(tables.transfer_orders, rows.order_row(order))
+        self.known.learn_order(order)
         if before is None or before.lines != order.lines:
-            self._replace_parts(tables.transfer_order_lines, order, rows.line_rows(order))
+            self._put_changed(
+                tables.transfer_order_lines,
+                before=rows.line_rows(before) if before else (),
+                after=rows.line_rows(order),
+            )
         if before is None or before.steps != order.steps:
-            self._replace_parts(tables.approval_steps, order, rows.step_rows(order))
+            self._put_changed(
+                tables.approval_steps, before=rows.step_rows(before) if before else (), after=rows.step_rows(order)
+            )
         self._save_shipments(order, before=before)
-
-    def _replace_parts(self, table: Table, order: TransferOrder, new_rows: Sequence[Mapping[str, Any]]) -> None:
-        self._connection.execute(delete(table).where(table.c.transfer_order_id == order.transfer_order_id))
-        self._insert(table, new_rows)
 
     # Catalog and rules
 
     def company(self) -> Company | None:
         """See `Reader`."""
-        found = self._rows(select(tables.company.c.base_currency, tables.company.c.time_zone))
+        found = self.known.answer("company", lambda: self._rows(_COMPANY))
         return Company(**found[0]) if found else None
 
     def save_company(self, company: Company) -> None:
@@ -117,14 +139,10 @@ class SqlStore(SqlLedger, SqlReceiving, SqlShipments, SqlApprovals, SqlOutbox):
 
     def products(self, skus: Iterable[str] | None = None) -> dict[str, CatalogProduct]:
         """See `Reader`."""
-        table, codes = tables.products, tables.product_codes
         if skus is None:
-            found, codes_found = self._rows(select(table)), self._rows(select(codes).order_by(codes.c.position))
+            found, codes_found = self._rows_of_each((_PRODUCTS, _CODES))
         else:
-            found, codes_found = [], []
-            for some in in_parts(skus):
-                found += self._rows(select(table).where(table.c.sku.in_(some)))
-                codes_found += self._rows(select(codes).where(codes.c.sku.in_(some)).order_by(codes.c.position))
+            found, codes_found = self._rows_of_each((_SOME_PRODUCTS, _CODES_OF_SOME), skus=texts(skus))
         codes_of: dict[str, list[str]] = {}
         for row in codes_found:
             codes_of.setdefault(row["sku"], []).append(row["code"])
@@ -133,24 +151,23 @@ class SqlStore(SqlLedger, SqlReceiving, SqlShipments, SqlApprovals, SqlOutbox):
     def save_products(self, products: Iterable[CatalogProduct], *, removed_skus: Iterable[str]) -> None:
         """See `Writer`."""
         added = list(products)
-        for some in in_parts([*removed_skus, *(product.sku for product in added)]):
-            for table in (tables.product_codes, tables.products):
-                self._connection.execute(delete(table).where(table.c.sku.in_(some)))
+        gone = [{"sku": sku} for sku in (*removed_skus, *(product.sku for product in added))]
+        for table in (tables.product_codes, tables.products):
+            self._remove(table, *gone)
         self._insert(tables.products, [rows.product_row(product) for product in added])
         self._insert(tables.product_codes, [row for product in added for row in rows.code_rows(product)])
 
     def skus_of_codes(self, codes: Collection[str]) -> dict[str, tuple[str, ...]]:
         """See `LedgerReader`."""
-        table = tables.product_codes
         found: dict[str, list[str]] = {}
-        for some in in_parts(codes):
-            for row in self._rows(select(table).where(table.c.code.in_(some))):
-                found.setdefault(row["code"], []).append(row["sku"])
+        for row in self._rows(_PRODUCTS_OF_CODES, codes=texts(codes)):
+            found.setdefault(row["code"], []).append(row["sku"])
         return {code: tuple(sorted(skus)) for code, skus in found.items()}
 
     def warehouses(self) -> dict[str, CatalogWarehouse]:
         """See `Reader`."""
-        return {row["warehouse_id"]: CatalogWarehouse(**row) for row in self._rows(select(tables.warehouses))}
+        found = self.known.answer("warehouses", lambda: [CatalogWarehouse(**row) for row in self._rows(_WAREHOUSES)])
+        return {warehouse.warehouse_id: warehouse for warehouse in found}
 
     def replace_warehouses(self, warehouses: Iterable[CatalogWarehouse]) -> None:
         """See `Writer`."""
@@ -158,7 +175,7 @@ class SqlStore(SqlLedger, SqlReceiving, SqlShipments, SqlApprovals, SqlOutbox):
 
     def lanes(self) -> set[CatalogLane]:
         """See `Reader`."""
-        return {CatalogLane(**row) for row in self._rows(select(tables.lanes))}
+        return set(self.known.answer("lanes", lambda: [CatalogLane(**row) for row in self._rows(_LANES)]))
 
     def replace_lanes(self, lanes: Iterable[CatalogLane]) -> None:
         """See `Writer`."""
@@ -166,8 +183,8 @@ class SqlStore(SqlLedger, SqlReceiving, SqlShipments, SqlApprovals, SqlOutbox):
 
     def approval_rules(self) -> list[ApprovalRule]:
         """See `Reader`."""
-        rules = select(tables.approval_rules).order_by(tables.approval_rules.c.position)
-        return [rows.rule_of(row) for row in self._rows(rules)]
+        found = self.known.answer("approval rules", lambda: self._rows(_APPROVAL_RULES))
+        return [rows.rule_of(row) for row in found]
 
     def replace_approval_rules(self, rules: Iterable[ApprovalRule]) -> None:
         """See `Writer`."""
@@ -178,11 +195,11 @@ class SqlStore(SqlLedger, SqlReceiving, SqlShipments, SqlApprovals, SqlOutbox):
 
     def people(self) -> list[Person]:
         """See `Reader`."""
-        return sorted((rows.person_of(row) for row in self._rows(select(tables.people))), key=lambda one: one.login)
+        return sorted((rows.person_of(row) for row in self._rows(_PEOPLE)), key=lambda one: one.login)
 
     def person(self, login: str) -> Person | None:
         """See `Reader`."""
-        found = self._rows(select(tables.people).where(tables.people.c.login == login))
+        found = self.known.answer(("person", login), lambda: self._rows(_PERSON, login=login))
         return rows.person_of(found[0]) if found else None
 
     def save_person(self, person: Person) -> None:
@@ -191,7 +208,7 @@ class SqlStore(SqlLedger, SqlReceiving, SqlShipments, SqlApprovals, SqlOutbox):
 
     def credentials(self, login: str) -> Credentials | None:
         """See `Reader`."""
-        found = self._rows(select(tables.credentials).where(tables.credentials.c.login == login))
+        found = self._rows(_CREDENTIALS, login=login)
         return rows.credentials_of(found[0]) if found else None
 
     def save_credentials(self, credentials: Credentials) -> None:
@@ -200,7 +217,7 @@ class SqlStore(SqlLedger, SqlReceiving, SqlShipments, SqlApprovals, SqlOutbox):
 
     def tokens(self) -> list[Token]:
         """See `Reader`."""
-        found = self._rows(select(tables.tokens))
+        found = self._rows(_TOKENS)
         return sorted((rows.token_of(row) for row in found), key=lambda token: token.token_id)
 
     def token(self, token_id: str) -> Token | None:
@@ -210,7 +227,7 @@ class SqlStore(SqlLedger, SqlReceiving, SqlShipments, SqlApprovals, SqlOutbox):
 
     def token_of_hash(self, token_hash: str) -> Token | None:
         """See `Reader`."""
-        found = self._rows(select(tables.tokens).where(tables.tokens.c.token_hash == token_hash))
+        found = self._rows(_TOKEN_OF_HASH, token_hash=token_hash)
         return rows.token_of(found[0]) if found else None
 
     def save_token(self, token: Token) -> None:
@@ -219,38 +236,39 @@ class SqlStore(SqlLedger, SqlReceiving, SqlShipments, SqlApprovals, SqlOutbox):
 
     def save_token_hashes(self, hashes: Mapping[str, str]) -> None:
         """See `Writer`."""
-        for token_id, token_hash in hashes.items():
-            same = tables.tokens.c.token_id == token_id
-            self._connection.execute(update(tables.tokens).where(same).values(token_hash=token_hash))
+        found = [{"known_id": token_id, "token_hash": token_hash} for token_id, token_hash in hashes.items()]
+        self._write(_SET_TOKEN_HASH, found)
 
     # Journal and handled commands
 
     def journal(self, *, transfer_order_id: str | None = None) -> list[Entry]:
         """See `Reader`."""
-        journal = tables.journal
-        conditions = [] if transfer_order_id is None else [journal.c.transfer_order_id == transfer_order_id]
-        return [
-            rows.entry_of(row) for row in self._rows(select(journal).where(*conditions).order_by(journal.c.sequence))
-        ]
+        if transfer_order_id is None:
+            found = self._rows(_JOURNAL)
+        else:
+            found = self._rows(_JOURNAL_OF_ORDER, transfer_order_id=transfer_order_id)
+        return [rows.entry_of(row) for row in found]
 
     def last_entry(self) -> Entry | None:
         """See `Reader`."""
-        found = self._rows(select(tables.journal).order_by(tables.journal.c.sequence.desc()).limit(1))
-        return rows.entry_of(found[0]) if found else None
+        if self.known.last_entry is None:
+            found = self._rows(_LAST_ENTRY)
+            self.known.last_entry = rows.entry_of(found[0]) if found else None
+        return self.known.last_entry
 
     def append_entry(self, entry: Entry) -> None:
         """See `Writer`."""
         self._insert(tables.journal, [rows.entry_row(entry)])
+        self.known.last_entry = entry
 
     def handled_command(self, idempotency_key: str) -> HandledCommand | None:
         """See `Reader`."""
-        handled = tables.handled_commands
-        found = self._rows(select(handled).where(handled.c.idempotency_key == idempotency_key))
+        found = self._rows(_HANDLED, key=idempotency_key)
         return HandledCommand(**found[0]) if found else None
 
     def handled_keys(self) -> set[str]:
         """See `Reader`."""
-        return set(self._connection.execute(select(tables.handled_commands.c.idempotency_key)).scalars())
+        return {row["idempotency_key"] for row in self._rows(_HANDLED_KEYS)}
 
     def save_handled_command(self, handled: HandledCommand) -> None:
         """See `Writer`."""

@@ -14,22 +14,34 @@ from multiprocessing import get_context
 
 
 @dataclass(frozen=True)
+class Pair:
+    """Results of two that took turns, so that whatever else the machine does hurts both alike."""
+
+    ours: float
+    peer: float
+
+
+@dataclass(frozen=True)
 class Measured:
-    """One row of the table; `result` is what the measured function returned, e.g. a cost."""
+    """One row of the table; `result` is what the measured function returned, e.g. a cost, `peer` its other half."""
 
     seconds: float
     peak_mebibytes: float
     result: float
+    peer: float | None = None
 
 
-def measure(function: Callable[[], float]) -> Measured:
+def measure(function: Callable[[], float | Pair]) -> Measured:
     """Call a function of a module in a fresh process."""
     with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as pool:
         return pool.submit(_timed, function).result()
 
 
-def _timed(function: Callable[[], float]) -> Measured:
+def _timed(function: Callable[[], float | Pair]) -> Measured:
     start = time.perf_counter()
-    result = float(function())
+    found = function()
     seconds = time.perf_counter() - start
-    return Measured(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, result)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    if isinstance(found, Pair):
+        return Measured(seconds, peak, found.ours, found.peer)
+    return Measured(seconds, peak, float(found))

@@ -44,7 +44,7 @@ from inventory_core.transfer_orders.shipment_commands import (
     PlanShipment,
     RecordMilestone,
 )
-from inventory_core.transfer_orders.shipments import Shipment, ShipmentUnits
+from inventory_core.transfer_orders.shipments import Shipment, ShipmentStatus, ShipmentUnits
 from inventory_core.verification import verify
 from tests.core_builders import AT, draft, memory_core, stocked
 
@@ -253,6 +253,11 @@ class LivesOfGoods(RuleBasedStateMachine):
         if sum(order().open_units().values()):
             assert self.send(CancelTransferOrder(**self.sender("pia"), **reference))
         for shipment in order().shipments:
+            is_counted = any(line.received_units for line in shipment.lines)
+            if shipment.status is ShipmentStatus.PLANNED and not is_counted:
+                # everything left in another one, which its destination had announced
+                fields = {**reference, "shipment_id": shipment.shipment_id}
+                assert self.send(CancelShipment(**self.sender("wim"), **fields))
             if shipment.is_under_way:
                 command = CompleteReceiving(**self.sender("wim"), **reference, shipment_id=shipment.shipment_id)
                 assert self.send(command)

@@ -55,6 +55,30 @@ def test_a_changed_entry_is_named(tmp_path: Path) -> None:
     assert result.stderr == "entry 3 was changed: its content does not give its hash\n"
 
 
+def test_a_removed_entry_is_named(tmp_path: Path) -> None:
+    sql(tmp_path, "DELETE FROM journal WHERE sequence = 3")
+    result = run(tmp_path)
+    assert (result.exit_code, result.stderr) == (1, "entry 3 is missing: the next one is 4\n")
+
+
+def test_an_inserted_entry_is_named(tmp_path: Path) -> None:
+    names = "at, actor_id, roles, command, idempotency_key, reason, event_type, transfer_order_id, payload"
+    sql(
+        tmp_path,
+        f"INSERT INTO journal (sequence, {names}, previous_hash, hash) "
+        f"SELECT 10, {names}, hash, 'forged' FROM journal WHERE sequence = 9",
+    )
+    result = run(tmp_path)
+    assert (result.exit_code, result.stderr) == (1, "entry 10 was changed: its content does not give its hash\n")
+
+
+def test_a_cut_tail_disagrees_with_the_state(tmp_path: Path) -> None:
+    sql(tmp_path, "DELETE FROM journal WHERE sequence = 9")
+    result = run(tmp_path)
+    assert result.exit_code == 1
+    assert "is stored otherwise than the journal tells" in result.stderr
+
+
 def test_a_changed_balance_is_found(tmp_path: Path) -> None:
     sql(tmp_path, "UPDATE stock_balances SET units = 99 WHERE place_kind = 'warehouse'")
     assert run(tmp_path).stderr == (

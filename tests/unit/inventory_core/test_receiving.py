@@ -26,7 +26,7 @@ from inventory_core.receiving.scanning import UnableToReadCode
 from inventory_core.stock_ledger.model import Condition, PlaceKind
 from inventory_core.transfer_orders.commands import CancelTransferOrder
 from inventory_core.transfer_orders.model import TransferOrder
-from inventory_core.transfer_orders.shipment_commands import DispatchShipment
+from inventory_core.transfer_orders.shipment_commands import DispatchShipment, PlanShipment
 from inventory_core.transfer_orders.shipments import Carton, ShipmentUnits
 from inventory_core.verification import verify
 from tests.core_builders import approved, line, sender, stocked, submitted
@@ -310,6 +310,22 @@ class TestOutOfOrder:
         assert (found.status, found.shipments[0].status) == ("receiving", "cancelled")
         resolve(core, number, "CHAIR", "over", 3, "unexplained")
         close(core, number)
+        assert verify(core).is_sound
+
+    def test_a_counted_plan_whose_units_left_in_another_shipment_does_not_keep_the_order_open(self, core: Core) -> None:
+        """It can be neither dispatched nor cancelled any more; its surplus is to be explained, and that is all."""
+        number = approved(core)
+        receive(core, number, count("CHAIR", 3))
+        core.execute(PlanShipment(**sender("wim"), transfer_order_id=number))
+        receive(core, number, count("CHAIR", 2), shipment_id=f"{number}-S2")
+        dispatch(core, number)
+        receive(core, number, count("CHAIR", 37), shipment_id=f"{number}-S1")
+        with pytest.raises(handlers.UnableToClose, match="2 CHAIR over in shipment 2"):
+            close(core, number)
+        content = {"sku": "CHAIR", "kind": "over", "units": 2, "resolution": "unexplained"}
+        reason = ResolveDiscrepancy(**sender("sam"), transfer_order_id=number, shipment_id=f"{number}-S2", **content)
+        core.execute(reason)
+        assert close(core, number).status == "closed"
         assert verify(core).is_sound
 
     def test_reopening_is_a_dated_entry(self, core: Core, number: str) -> None:
