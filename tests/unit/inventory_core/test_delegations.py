@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import Any
 
 import pytest
 
-from inventory_core.access.commands import DisablePerson
+from inventory_core.access.commands import AddPerson, ChangePerson, DisablePerson, IssueToken, PersonToAdd
 from inventory_core.access.model import Actor
 from inventory_core.access.permissions import UnableToAllow, permitted_commands
+from inventory_core.access.scope import UnableToReach
 from inventory_core.approvals.delegating import (
     DelegateApproval,
     RevokeDelegation,
@@ -18,7 +20,7 @@ from inventory_core.approvals.delegating import (
 )
 from inventory_core.approvals.handlers import UnableToApproveTransferOrder
 from inventory_core.approvals.model import ApprovalRule
-from inventory_core.approvals.rules import SetApprovalRules
+from inventory_core.approvals.rules import SetApprovalPolicy, SetApprovalRules
 from inventory_core.bootstrap import Core
 from inventory_core.commands import Outcome
 from inventory_core.errors import Malformed
@@ -150,6 +152,62 @@ class TestSegregation:
         lend(core, "sam", "vic", "supervisor")
         core.execute(DisablePerson(**sender("ada"), login=disabled))
         assert core.permissions(Actor("vic", ("viewer",)), at=AT) == core.permissions(Actor("vic", ("viewer",)))
+
+
+class TestScope:
+    """The order goes from cn_main to fba_us."""
+
+    def test_nobody_lends_what_is_outside_his_scope(self, core: Core, number: str) -> None:
+        core.execute(ChangePerson(**sender("ada"), login="sam", warehouse_ids=("us_3pl",)))
+        lend(core, "sam", "vic", "supervisor")
+        with pytest.raises(UnableToApproveTransferOrder):
+            approve(core, number, "vic")
+        core.execute(ChangePerson(**sender("ada"), login="sam", warehouse_ids=("fba_us",)))
+        assert approve(core, number, "vic").status == "approved"
+
+    def test_a_delegate_stays_in_his_own_scope(self, core: Core, number: str) -> None:
+        lend(core, "sam", "vic", "supervisor")
+        core.execute(ChangePerson(**sender("ada"), login="vic", warehouse_ids=("us_3pl",)))
+        order = core.queries.transfer_order(number).order
+        vic = core.queries.person("vic")
+        assert vic is not None
+        assert "ApproveTransferOrder" not in core.permissions(vic.actor, order=order, at=AT)
+        with pytest.raises(UnableToReach):
+            approve(core, number, "vic")
+
+    def test_only_those_are_asked_whose_scope_reaches_the_order(self, core: Core) -> None:
+        far = PersonToAdd(login="sol", name="Sol", roles=("supervisor",), warehouse_ids=("us_3pl",))
+        near = PersonToAdd(login="sue", name="Sue", roles=("supervisor",), warehouse_ids=("fba_us",))
+        for person in (far, near):
+            core.execute(AddPerson(**sender("ada"), person=person))
+        submitted(core)
+        [message] = core.queries.messages()
+        assert json.loads(message.payload)["tell"] == ["sam", "sue"]
+
+    def test_a_rule_approves_where_those_who_could_are_elsewhere(self, core: Core) -> None:
+        core.execute(SetApprovalPolicy(**sender("ada"), allow_approval_by_rule=True))
+        core.execute(ChangePerson(**sender("ada"), login="sam", warehouse_ids=("us_3pl",)))
+        assert submitted(core).status == "approved"
+        core.execute(ChangePerson(**sender("ada"), login="sam", warehouse_ids=("cn_main",)))
+        assert submitted(core).status == "submitted"
+
+    def test_a_narrow_token_does_not_use_what_was_lent(self, core: Core, number: str) -> None:
+        add_person(core, "val", "viewer", "warehouse")
+        lend(core, "sam", "val", "supervisor")
+        issue = IssueToken(**sender("ada"), login="val", label="scanner", roles=("warehouse",))
+        narrow = core.actor_of_token(core.execute(issue).secrets["token"], at=AT)
+        with pytest.raises(UnableToApproveTransferOrder):
+            core.execute(ApproveTransferOrder(**sender("val"), by_token_id=narrow.token_id, transfer_order_id=number))
+        assert approve(core, number, "val").status == "approved", "he himself may"
+
+    def test_a_scoped_admin_lends_and_revokes_for_nobody_else(self, core: Core) -> None:
+        boss = PersonToAdd(login="bo", name="Bo", roles=("admin",), warehouse_ids=("fba_us",))
+        core.execute(AddPerson(**sender("ada"), person=boss))
+        with pytest.raises(UnableToDelegate):
+            lend(core, "sam", "vic", "supervisor", actor_id="bo")
+        delegation_id = lend(core, "sam", "vic", "supervisor")
+        with pytest.raises(UnableToRevokeDelegation):
+            core.execute(RevokeDelegation(**sender("bo"), delegation_id=delegation_id))
 
 
 class TestGivingAndRevoking:
