@@ -7,7 +7,7 @@ Does not: what a single command means (handlers), how an event changes state (`p
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields, replace
+from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 from inventory_core.access import commands as access_commands
@@ -90,9 +90,22 @@ def _lent_roles(command: Command, actor: Actor, store: Reader) -> set[str]:
 
 
 def _content_digest(command: Command) -> str:
-    """What the command says, apart from when and by which token: a repetition comes later, perhaps by a new token."""
-    content = {field.name: getattr(command, field.name) for field in fields(command) if field.name not in _HOW_SENT}
+    """What the command says, apart from when and by which token: a repetition comes later, perhaps by a new token.
+
+    A field that says what it says by default is left out: a newer program has more of them, and must know the
+    repetition of what an older one was sent.
+    """
+    content = {name: value for name, value in _said(command).items() if name not in _HOW_SENT}
     return digest(canonical_json({"command": type(command).__name__, **content}))
+
+
+def _said(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_said(one) for one in value]
+    if not is_dataclass(value):
+        return value
+    said = ((field, getattr(value, field.name)) for field in fields(value))
+    return {field.name: _said(content) for field, content in said if content != field.default}
 
 
 def _answer_again(done_before: HandledCommand, command: Command, content_digest: str) -> Outcome:

@@ -42,12 +42,14 @@ class CountedUnits:
 class RecordReceipt(ExistingOrderCommand):
     """Something arrived and was counted; receipts add up. More than was in transit is recorded, not refused.
 
-    `shipment_id` may be left out where the order has one shipment, or none because nobody announced it.
+    `shipment_id` may be left out where the order has one shipment, or none because nobody announced it. `are_totals`:
+    the counts say how much of the shipment came so far, as FBA and many warehouses tell it; only what is new counts.
     """
 
     counts: tuple[CountedUnits, ...]
     shipment_id: str | None = None
     is_complete: bool = False
+    are_totals: bool = False
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -21,6 +21,7 @@ from inventory_core.receiving.model import (
 )
 from inventory_core.receiving.resolving import UnableToResolveDiscrepancy, movements_of
 from inventory_core.receiving.scanning import resolve_counts
+from inventory_core.receiving.totals import new_since
 from inventory_core.records import digest
 from inventory_core.stock_ledger.model import (
     Condition,
@@ -73,17 +74,25 @@ POSSIBLE_FROM: dict[type[ExistingOrderCommand], Possible] = {
 def record_receipt(command: commands.RecordReceipt, store: Reader) -> Decided:
     """The receipt; with it the end of receiving where all is there, and the order's reopening where it was over."""
     order = load_order(command, POSSIBLE_FROM[type(command)], store)
+    shipment_id = _shipment_id(command, order)
+    counts = resolve_counts(command.counts, order=order, store=store)
+    notes: tuple[str, ...] = ()
+    if command.are_totals:
+        shipment = None if shipment_id is None else order.known_shipment(shipment_id)
+        counts, notes = new_since(counts, shipment)
+        if not counts:
+            is_end = command.is_complete and shipment is not None and shipment.is_under_way
+            return Decided(*(_end_of_receiving(order, shipment, store) if is_end and shipment else ()), notes=notes)
     before: list[object] = []
     if order.status in _OVER:
         tell = taking_part(order, store, at=command.at, but=command.actor_id)
         before.append(events.TransferOrderReopened(transfer_order_id=order.transfer_order_id, tell=tell))
-    shipment_id = _shipment_id(command, order)
     if shipment_id is None:
         announced = _unannounced(command, order)
         before.append(announced)
         shipment_id = announced.shipment_id
-    receipt = _receipt(command, order, shipment_id, store)
-    return Decided(*before, receipt, *_completion(command, order, receipt, store))
+    receipt = _receipt(command, counts, order, shipment_id, store)
+    return Decided(*before, receipt, *_completion(command, order, receipt, store), notes=notes)
 
 
 def complete_receiving(command: commands.CompleteReceiving, store: Reader) -> Decided:
@@ -91,9 +100,12 @@ def complete_receiving(command: commands.CompleteReceiving, store: Reader) -> De
     order = load_order(command, POSSIBLE_FROM[type(command)], store)
     shipment = find_shipment(order, command.shipment_id)
     _require_under_way(order, shipment)
+    return Decided(*_end_of_receiving(order, shipment, store))
+
+
+def _end_of_receiving(order: TransferOrder, shipment: Shipment, store: Reader) -> list[object]:
     received = events.ShipmentReceived(transfer_order_id=order.transfer_order_id, shipment_id=shipment.shipment_id)
-    tolerated = _tolerated(order, shipment.shipment_id, shipment.lines, (), store)
-    return Decided(received, *tolerated)
+    return [received, *_tolerated(order, shipment.shipment_id, shipment.lines, (), store)]
 
 
 def resolve_discrepancy(command: commands.ResolveDiscrepancy, store: Reader) -> Decided:
@@ -170,9 +182,12 @@ def _unannounced(command: commands.RecordReceipt, order: TransferOrder) -> Shipm
 
 
 def _receipt(
-    command: commands.RecordReceipt, order: TransferOrder, shipment_id: str, store: Reader
+    command: commands.RecordReceipt,
+    counts: tuple[events.ResolvedCount, ...],
+    order: TransferOrder,
+    shipment_id: str,
+    store: Reader,
 ) -> events.ReceiptRecorded:
-    counts = resolve_counts(command.counts, order=order, store=store)
     skus = {count.sku for count in counts}
     left = store.balances(place_kind=PlaceKind.IN_TRANSIT, place_id=shipment_id, skus=skus)
     by_sku: dict[str, dict[str, int]] = {}

@@ -417,3 +417,12 @@ def test_units_on_order_are_those_of_open_orders(core: Core) -> None:
         ("cn_main", "fba_us", "CHAIR", "draft", 42),
         ("cn_main", "fba_us", "LAMP", "approved", 1),
     ]
+
+
+def test_a_repetition_is_known_to_a_newer_program_whose_commands_have_more_fields(core: Core) -> None:
+    """The digest is a recorded one: it must not change when a command gets another field with a default."""
+    core.execute(draft(key="recorded"))
+    with core.storage.reading() as store:
+        handled = store.handled_command("recorded")
+    assert handled is not None
+    assert handled.content_digest == "c4af0a14b02ae67854237bbaac4bb772353ec59d4043b95c631b1543dfa13d5d"
