@@ -1,8 +1,8 @@
 """`make bench`: one table of what was measured, beside the peer of the same run.
 
 Belongs here: the list of rows and the print. Does not: what is measured (`planner.py`, `bench_prophet.py`,
-`core_commands.py`, `core_sizes.py`), how (`measure.py`). `python -m tests.benchmarks core` measures the rows whose name
-begins with `core`, and no others.
+`core_commands.py`, `core_sizes.py`, `imports.py`), how (`measure.py`). `python -m tests.benchmarks core` measures the
+rows whose name begins with `core`, and no others.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.benchmarks import bench_prophet, core_commands, core_sizes, planner
+from tests.benchmarks import bench_prophet, core_commands, core_sizes, imports, planner
 from tests.benchmarks.measure import Pair, measure
 
 
@@ -50,6 +50,14 @@ ROWS = (
     Row("core, PostgreSQL, big order", "dispatch + receive 10,000 lines", core_sizes.big_order_on_postgresql, "s"),
     Row("core, SQLite, balances", "100,000 product x place", core_sizes.balances_on_sqlite, "s"),
     Row("core, PostgreSQL, balances", "100,000 product x place", core_sizes.balances_on_postgresql, "s"),
+    Row(
+        "import of a CSV",
+        "200 MB, 5.6 million rows",
+        imports.rows_imported_per_second,
+        "rows/s",
+        imports.rows_read_per_second,
+        "DuckDB reads it",
+    ),
     Row("quantiles from demand paths", "2,000 series x 8 weeks", planner.weekly_paths_of_2000_series, "rows"),
     Row("plan, sea and air, daily", "300 products x 2 shops", planner.daily_plan_of_600_positions, "units"),
     Row("diaobo suggest, one round", "VN2, 599 x 149 weeks", planner.vn2_one_round, "units", is_shared=True),
