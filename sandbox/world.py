@@ -64,6 +64,7 @@ class World:
         products, days = len(self.catalog.products), parameters.days
         self.places = Places(products=products, days=days)
         self.today = 0
+        self.ships_by_habit = True  # off where somebody else decides what travels
         self.line_units = np.zeros(len(self.wanted.day), dtype=np.int64)  # what customers got of what they wanted
         self.line_cancelled = np.zeros(len(self.wanted.day), dtype=bool)
         self.returns: list[Return] = []
@@ -250,6 +251,8 @@ class World:
             ordered[order.product] += order.open_units
         position = held.sum(axis=0) + coming.sum(axis=0) + ordered
         self.purchase_orders += seller.purchases(day, position=position, number=len(self.purchase_orders))
+        if not self.ships_by_habit:
+            return
         for wish in seller.wishes(day, held=held, coming=coming, coming_soon=soon):
             lane = LANES[wish.lane]
             units = np.minimum(wish.units, places.stock(lane.origin))
