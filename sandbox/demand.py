@@ -27,7 +27,7 @@ SEASONS = {
 }
 _MONTH_MIDDLES = (np.arange(12) + 0.5) * 365.25 / 12
 # Monday to Sunday; Germans shop on Sunday evenings, when their stores are closed.
-_WEEKDAYS = {"US": (1.10, 1.05, 1.02, 0.98, 0.90, 0.93, 1.02), "DE": (1.04, 0.98, 0.97, 0.96, 0.90, 0.93, 1.22)}
+WEEKDAYS = {"US": (1.10, 1.05, 1.02, 0.98, 0.90, 0.93, 1.02), "DE": (1.04, 0.98, 0.97, 0.96, 0.90, 0.93, 1.22)}
 _DIP_DAYS = 10
 _DIP = 0.74  # those who bought in the promotion do not buy in the days after it
 _BULK_SHARE = 0.0008
@@ -84,7 +84,7 @@ def expect_demand(catalog: Catalog, promotions: tuple[Promotion, ...], *, parame
         trend = np.exp(growth[listing.parts[0][0]] * (day - days / 2) / 365)
         ramp = np.clip((day - listing.launch_day + 5) / 45, 0.0, 1.0)
         fade = np.clip((listing.end_day - day) / 60, 0.0, 1.0) * (day < listing.end_day)
-        week = np.array(_WEEKDAYS[SHOPS[listing.shop].country])[weekday]
+        week = np.array(WEEKDAYS[SHOPS[listing.shop].country])[weekday]
         season = season_factor(listing.season, of_year)
         alive = (day >= listing.launch_day) * ramp * fade
         expected[listing.index] = listing.daily_orders * trend * season * week * alive
