@@ -94,13 +94,16 @@ class LivingWorld(BulkStorage):
         """No more news of a waybill."""
         self.watched[number].is_stopped = True
 
+    def next_request(self) -> str:
+        """The id that the next report or feed will get."""
+        return str(50_000_000_017 + len(self.requested) * 17)
+
     def request(
         self, *, kind: str, account: str, what: str, marketplaces: list[str], options: dict[str, Any], document_id: str
     ) -> Requested:
         """Remember that a report or feed was asked for; the document is kept by the journal."""
-        count = len(self.requested) + 1
         found = Requested(
-            f"{kind[0].upper()}{50_000_000_000 + count * 17}"[1:],
+            self.next_request(),
             kind,
             account,
             what,

@@ -1,0 +1,139 @@
+"""The sandbox's own interface: time, truth, faults, limits. No vendor has it, and no connector may use it.
+
+Belongs here: questions and commands for the command line, the app's "next day" and tests.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from starlette.applications import Starlette
+
+from sandbox.living.ledger import ledger
+from sandbox.living.world import UnableToDo, instant
+from sandbox.servers.faults import FAULTS
+from sandbox.servers.seventeen_track import deliver_news
+from sandbox.servers.web import Answer, Call, Handler, House, Refused, build
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+
+
+def seconds_of(span: str) -> int:
+    """The seconds of `1d`, `6h`, `30m`, `90s` or several of them in a row.
+
+    >>> seconds_of("1d12h")
+    129600
+
+    Raises:
+        UnableToDo: for any other text.
+    """
+    if not re.fullmatch(r"(\d+[smhd])+", span):
+        raise UnableToDo(f"{span} is no span of time: pass one like 1d, 6h, 30m or 1d12h")
+    return sum(int(count) * _UNITS[unit] for count, unit in re.findall(r"(\d+)([smhd])", span))
+
+
+def fault_list(house: House) -> list[dict[str, Any]]:
+    """Every fault: what it does, whether it is on, how often it was met."""
+    found = []
+    for name, (what, share, size) in FAULTS.items():
+        fault = house.world.faults.get(name)
+        met = {key.split("/")[0]: count for key, count in house.faults.met.items() if key.endswith(f"/{name}")}
+        found.append(
+            {
+                "name": name,
+                "what": what,
+                "is_on": fault is not None,
+                "vendor": fault.vendor if fault else "*",
+                "share": fault.share if fault else share,
+                "size": fault.size if fault else size,
+                "met": met,
+            }
+        )
+    return found
+
+
+def switch(house: House, name: str, *, is_on: bool, vendor: str, share: float | None, size: float | None) -> None:
+    """Switch a fault, or `all` of them.
+
+    Raises:
+        UnableToDo: when there is no such fault.
+    """
+    names = list(FAULTS) if name == "all" else [name]
+    for item in names:
+        if item not in FAULTS:
+            raise UnableToDo(f"there is no fault {item}: pass all or one of {', '.join(FAULTS)}")
+        plain = FAULTS[item]
+        house.simulation.do(
+            "set_fault",
+            name=item,
+            vendor=vendor,
+            share=plain[1] if share is None else share,
+            size=plain[2] if size is None else size,
+            is_on=is_on,
+        )
+
+
+def _advance(call: Call) -> Answer:
+    call.do("advance", seconds=seconds_of(str(call.json["span"])))
+    delivered = deliver_news(call.house)
+    return Answer({"now": instant(call.world.now).isoformat(), "webhooks": delivered})
+
+
+def _truth(call: Call) -> Answer:
+    return Answer(ledger(call.world))
+
+
+def _faults(call: Call) -> Answer:
+    return Answer({"faults": fault_list(call.house)})
+
+
+def _switch(call: Call) -> Answer:
+    body = call.json
+    switch(
+        call.house,
+        str(body["name"]),
+        is_on=bool(body["is_on"]),
+        vendor=str(body.get("vendor") or "*"),
+        share=body.get("share"),
+        size=body.get("size"),
+    )
+    return _faults(call)
+
+
+def _limits(call: Call) -> Answer:
+    limits = call.house.limits
+    return Answer({"calls": dict(limits.calls), "exceeded": dict(limits.exceeded)})
+
+
+def _state(call: Call) -> Answer:
+    return Answer({"now": instant(call.world.now).isoformat(), "urls": call.house.urls})
+
+
+def _webhook(call: Call) -> Answer:
+    call.do("set_webhook", url=str(call.json["url"]))
+    return Answer({"url": call.world.webhook_url})
+
+
+def _habit(call: Call) -> Answer:
+    call.do("set_habit", is_on=bool(call.json["is_on"]))
+    return Answer({"is_on": call.world.ships_by_habit})
+
+
+def _words(refused: Refused) -> Answer:
+    return Answer({"error": refused.message}, refused.status)
+
+
+def app(house: House) -> Starlette:
+    """The control server; faults never meet it."""
+    routes: list[tuple[str, str, Handler]] = [
+        ("GET", "/", _state),
+        ("POST", "/advance", _advance),
+        ("GET", "/truth", _truth),
+        ("GET", "/faults", _faults),
+        ("POST", "/faults", _switch),
+        ("GET", "/limits", _limits),
+        ("POST", "/webhook", _webhook),
+        ("POST", "/habit", _habit),
+    ]
+    return build(house, "control", routes, words=_words)
