@@ -73,10 +73,10 @@ class LivingWorld(BulkStorage):
         """The carriers' news are to be posted there as well."""
         self.webhook_url = url
 
-    def push_all(self, *, pushes: list[tuple[int, int]], key: str = "") -> list[Push]:
-        """Shops are told many quantities at once: (listing, units)."""
+    def push_all(self, *, pushes: list[tuple[int, int]], key: str = "", fingerprint: str = "") -> list[Push]:
+        """Shops are told many quantities at once: (listing, units). A key stands for one fingerprint for good."""
         if key:
-            self.keys[key] = str(pushes)
+            self.keys[key] = fingerprint
         return [self.push(listing=listing, units=units) for listing, units in pushes]
 
     def shipment_of(self, waybill: str) -> Shipment | None:

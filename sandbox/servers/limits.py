@@ -44,6 +44,11 @@ class Limits:
         self.exceeded[name] += 1
         return (cost - bucket.tokens) / rate
 
+    def give(self, key: tuple[str, str, str], *, burst: float, tokens: float) -> None:
+        """Give back what was taken and not needed."""
+        bucket = self._buckets[key]
+        bucket.tokens = min(burst, bucket.tokens + tokens)
+
     def left(self, key: tuple[str, str, str], *, burst: float) -> float:
         """What a bucket held after its last call."""
         bucket = self._buckets.get(key)

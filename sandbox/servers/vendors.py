@@ -8,9 +8,11 @@ from starlette.applications import Starlette
 
 from sandbox.servers import seventeen_track
 from sandbox.servers.amazon import server as amazon
+from sandbox.servers.shopify import server as shopify
 from sandbox.servers.web import House
 
 VENDORS: dict[str, Callable[[House], Starlette]] = {
     "amazon": amazon.app,
+    "shopify": shopify.app,
     "17track": seventeen_track.app,
 }
