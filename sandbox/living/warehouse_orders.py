@@ -87,6 +87,30 @@ class WarehouseOrders(Selling):
         self.travels: dict[int, Travel] = {}  # by the shipment's number
         self.product_of = {product.sku: product.index for product in self.catalog.products}
 
+    def begin_day(self) -> None:
+        """The morning, after which goods that nobody had announced have an inbound order too."""
+        super().begin_day()
+        for shipment in self.shipments:
+            if shipment.lane.destination in OWN and any(count.day == self.today for count in shipment.counts):
+                self._announce(shipment)
+
+    def _announce(self, shipment: Shipment) -> None:
+        expecting = (order for order in self.inbounds.values() if order.warehouse == shipment.lane.destination)
+        if any(shipment in self.arrivals_of(order) for order in expecting):
+            return
+        products = self.catalog.products
+        lines = {products[at].sku: int(shipment.units[at]) for at in np.flatnonzero(shipment.units).tolist()}
+        details = [{"skuCode": sku, "quantity": units} for sku, units in lines.items()]
+        self.expect(
+            warehouse=shipment.lane.destination,
+            number=f"IBX{shipment.number:06d}",
+            waybill=shipment.waybill,
+            reference=shipment.shipment_id,
+            boxes=[{"boxCount": 1, "details": details}],
+            lines=lines,
+            told={"inboundType": "DROPSHIPPING", "remark": "unannounced"},
+        )
+
     def units_of(self, lines: dict[str, int]) -> np.ndarray:
         """Units [product] of SKUs.
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from starlette.applications import Starlette
 
-from sandbox.servers import seventeen_track
+from sandbox.servers import gwms, seventeen_track
 from sandbox.servers.amazon import server as amazon
 from sandbox.servers.shopify import server as shopify
 from sandbox.servers.web import House
@@ -14,5 +14,6 @@ from sandbox.servers.web import House
 VENDORS: dict[str, Callable[[House], Starlette]] = {
     "amazon": amazon.app,
     "shopify": shopify.app,
+    "gwms": gwms.app,
     "17track": seventeen_track.app,
 }
