@@ -19,8 +19,8 @@ from sandbox.parameters import Parameters
 class Simulation:
     """A world, its journal and the time of its servers.
 
-    Servers' time (`server_time`) is the world's plus what has really passed since it was last moved: tokens expire and
-    limits refill both when a client waits and when the world's clock is moved. What the world says of itself is always
+    Servers' time (`server_time`) is the world's plus what has really passed since it was opened: tokens expire and limits
+    refill both when a client waits and when the world's clock is moved. What the world says of itself is always
     its own time.
     """
 
@@ -31,11 +31,11 @@ class Simulation:
         self.world = LivingWorld(parameters)
         for name, body in self.journal.commands():
             COMMANDS[name](self.world, **body)
-        self._moved_at = time.monotonic()
+        self._opened_at = time.monotonic()
 
     def server_time(self) -> float:
         """Seconds since 1970 by the servers' clock."""
-        return self.world.now + time.monotonic() - self._moved_at
+        return self.world.now + time.monotonic() - self._opened_at
 
     def do(self, name: str, /, *, document: tuple[str, bytes] | None = None, **body: Any) -> Any:
         """Do a command and keep it, with the document that belongs to it.
@@ -48,8 +48,6 @@ class Simulation:
             self.journal.append(name, body)
             if document is not None:
                 self.journal.keep(*document)
-            if name == "advance":
-                self._moved_at = time.monotonic()
             return result
 
     def close(self) -> None:

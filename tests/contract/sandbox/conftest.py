@@ -8,13 +8,16 @@ import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+
 from sandbox.parameters import Parameters
 from sandbox.servers.amazon.account import ACCOUNTS, CLIENT_ID, CLIENT_SECRET
 from sandbox.servers.serve import Servers
+from tests.contract.sandbox.prism import Prisms, install
 
 
 @dataclass(frozen=True)
@@ -98,7 +101,7 @@ class Sandbox:
 @pytest.fixture(scope="session")
 def running_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     servers = Servers(
-        tmp_path_factory.mktemp("sandbox"), parameters=Parameters(seed=9, products=70, months=5), port_base=None
+        tmp_path_factory.mktemp("sandbox"), parameters=Parameters(seed=9, products=90, months=5), port_base=None
     )
     servers.start()
     yield Sandbox(servers)
@@ -111,3 +114,29 @@ def sandbox(running_sandbox: Sandbox) -> Iterator[Sandbox]:
     running_sandbox.refill()
     yield running_sandbox
     running_sandbox.control("POST", "/faults", {"name": "all", "is_on": False})
+
+
+@pytest.fixture(scope="session")
+def prisms(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prisms]:
+    install()
+    found = Prisms(tmp_path_factory.mktemp("prism"))
+    yield found
+    found.stop()
+
+
+@pytest.fixture
+def amazon_by(sandbox: Sandbox, prisms: Prisms, shared: Path):
+    """(model) -> a caller of Amazon's operations through that model of his."""
+
+    def by(model: str):
+        base = prisms.before(sandbox.urls["amazon"], shared / "specs" / "amazon-sp-api" / f"{model}.json")
+
+        def call(method: str, path: str, **given: Any) -> Reply:
+            reply = sandbox.amazon(method, path, base=base, **given)
+            assert b"VIOLATIONS" not in reply.body, reply.body.decode()[:3000]
+            assert b"stoplight" not in reply.body, reply.body.decode()[:3000]
+            return reply
+
+        return call
+
+    return by
