@@ -7,6 +7,7 @@ that of one box.
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 import numpy as np
@@ -148,8 +149,10 @@ def create(call: Call) -> Answer:
     """POST /api/v1/inbound/orders; the same Idempotency-Key answers with the same order."""
     body, world = call.json, call.world
     key = call.headers.get("idempotency-key", "")
-    if not key:
-        raise Refused(400, "VALIDATION_ERROR", "Idempotency-Key is required")
+    try:
+        uuid.UUID(key)
+    except ValueError as error:
+        raise Refused(400, "VALIDATION_ERROR", "Idempotency-Key is required and must be a UUID") from error
     if body.get("inboundType") not in _TYPES:
         raise Refused(400, "VALIDATION_ERROR", "inboundType is required")
     before = next((order for order in world.inbounds.values() if order.told.get("idempotencyKey") == key), None)
