@@ -162,7 +162,9 @@ def describe(
 
 def nothing_known(number: str, carrier: int, *, tag: str | None, param: str | None) -> dict[str, Any]:
     """What 17TRACK says of a registered number before its carrier has told anything."""
-    metrics = dict.fromkeys(("days_after_order", "days_of_transit", "days_of_transit_done", "days_after_last_update"), 0)
+    metrics = dict.fromkeys(
+        ("days_after_order", "days_of_transit", "days_of_transit_done", "days_after_last_update"), 0
+    )
     never = {"source": None, "from": None, "to": None}
     return {
         "number": number,

@@ -74,9 +74,7 @@ class InboundPlans(FbaInbound):
         self.plans: dict[str, Plan] = {}
         self.operations: dict[str, tuple[str, str]] = {}  # operation -> (what, plan)
         self.fba_listing = {
-            (listing.warehouse, listing.seller_sku): listing
-            for listing in self.catalog.listings
-            if listing.own_stock
+            (listing.warehouse, listing.seller_sku): listing for listing in self.catalog.listings if listing.own_stock
         }
 
     def _operation(self, what: str, plan: Plan) -> str:

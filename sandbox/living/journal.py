@@ -55,7 +55,9 @@ class Journal:
             self._connection.execute("insert into origin values (?, ?, ?, ?)", origin)
         elif tuple(found) != origin:
             self.close()
-            raise UnableToOpenWorld(f"the world in {folder} was made from {found}, not from {origin}: pass a new folder")
+            raise UnableToOpenWorld(
+                f"the world in {folder} was made from {found}, not from {origin}: pass a new folder"
+            )
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -84,9 +86,7 @@ class Journal:
 
     def document(self, document_id: str) -> bytes | None:
         """A document, if there is one."""
-        row = self._connection.execute(
-            "select body from documents where document_id = ?", (document_id,)
-        ).fetchone()
+        row = self._connection.execute("select body from documents where document_id = ?", (document_id,)).fetchone()
         return None if row is None else bytes(row[0])
 
     def close(self) -> None:

@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 
 from sandbox.living.ledger import ledger
 from sandbox.living.world import UnableToDo, instant
-from sandbox.servers.faults import FAULTS
+from sandbox.servers.faults import FAULTS, plainly
 from sandbox.servers.seventeen_track import deliver_news
 from sandbox.servers.web import Answer, Call, Handler, House, Refused, build
 
@@ -53,27 +53,6 @@ def fault_list(house: House) -> list[dict[str, Any]]:
     return found
 
 
-def switch(house: House, name: str, *, is_on: bool, vendor: str, share: float | None, size: float | None) -> None:
-    """Switch a fault, or `all` of them.
-
-    Raises:
-        UnableToDo: when there is no such fault.
-    """
-    names = list(FAULTS) if name == "all" else [name]
-    for item in names:
-        if item not in FAULTS:
-            raise UnableToDo(f"there is no fault {item}: pass all or one of {', '.join(FAULTS)}")
-        plain = FAULTS[item]
-        house.simulation.do(
-            "set_fault",
-            name=item,
-            vendor=vendor,
-            share=plain[1] if share is None else share,
-            size=plain[2] if size is None else size,
-            is_on=is_on,
-        )
-
-
 def _advance(call: Call) -> Answer:
     call.do("advance", seconds=seconds_of(str(call.json["span"])))
     delivered = deliver_news(call.house)
@@ -90,14 +69,15 @@ def _faults(call: Call) -> Answer:
 
 def _switch(call: Call) -> Answer:
     body = call.json
-    switch(
-        call.house,
+    commands = plainly(
         str(body["name"]),
         is_on=bool(body["is_on"]),
         vendor=str(body.get("vendor") or "*"),
         share=body.get("share"),
         size=body.get("size"),
     )
+    for command in commands:
+        call.do("set_fault", **command)
     return _faults(call)
 
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from typing import Any
 
 from sandbox.living.life import Fault
 from sandbox.living.simulation import Simulation
+from sandbox.living.world import UnableToDo
 
 # name -> (what it does, share of calls when switched on plainly, size when switched on plainly)
 FAULTS: dict[str, tuple[str, float, float]] = {
@@ -23,6 +25,28 @@ FAULTS: dict[str, tuple[str, float, float]] = {
     "clock_skew": ("the servers' clock in headers and tokens is `size` seconds off", 1.0, 420.0),
     "schema_changes": ("an unknown column or field appears", 1.0, 0.0),
 }
+
+
+def plainly(name: str, *, is_on: bool, vendor: str, share: float | None, size: float | None) -> list[dict[str, Any]]:
+    """The commands that switch a fault, or `all` of them, with its plain share and size where none is given.
+
+    Raises:
+        UnableToDo: when there is no such fault.
+    """
+    names = list(FAULTS) if name == "all" else [name]
+    unknown = [item for item in names if item not in FAULTS]
+    if unknown:
+        raise UnableToDo(f"there is no fault {unknown[0]}: pass all or one of {', '.join(FAULTS)}")
+    return [
+        {
+            "name": item,
+            "vendor": vendor,
+            "share": FAULTS[item][1] if share is None else share,
+            "size": FAULTS[item][2] if size is None else size,
+            "is_on": is_on,
+        }
+        for item in names
+    ]
 
 
 class Faulty:

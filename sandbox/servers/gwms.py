@@ -234,4 +234,3 @@ def app(house: House) -> Starlette:
         *((method, path, guarded(tokens, scope, handle)) for method, path, scope, handle in table),
     ]
     return build(house, "gwms", routes, words=words)
-

@@ -60,7 +60,9 @@ class Servers:
         apps: dict[str, Starlette] = {"control": control.app(self.house)}
         apps |= {name: make(self.house) for name, make in VENDORS.items()}
         self._servers = {
-            name: _Server(uvicorn.Config(app, log_level="warning", date_header=False, server_header=False, lifespan="off"))
+            name: _Server(
+                uvicorn.Config(app, log_level="warning", date_header=False, server_header=False, lifespan="off")
+            )
             for name, app in apps.items()
         }
         self._thread = threading.Thread(target=self._run, name="sandbox", daemon=True)
@@ -70,6 +72,7 @@ class Servers:
         found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             found.bind((_LOOPBACK, port))
+            found.listen(128)  # from now on nobody else gets the port
         except OSError as error:
             found.close()
             self._release()
@@ -85,9 +88,7 @@ class Servers:
         asyncio.run(self._serve())
 
     async def _serve(self) -> None:
-        await asyncio.gather(
-            *(server.serve(sockets=[self._sockets[name]]) for name, server in self._servers.items())
-        )
+        await asyncio.gather(*(server.serve(sockets=[self._sockets[name]]) for name, server in self._servers.items()))
 
     @property
     def urls(self) -> dict[str, str]:

@@ -50,9 +50,7 @@ def _info(world: LivingWorld, account: Account, record: FbaShipment) -> dict[str
 
 
 def _items(world: LivingWorld, account: Account, record: FbaShipment) -> list[dict[str, Any]]:
-    own = {
-        listing.parts[0][0]: listing for (fba, _), listing in world.fba_listing.items() if fba == account.fba
-    }
+    own = {listing.parts[0][0]: listing for (fba, _), listing in world.fba_listing.items() if fba == account.fba}
     shipped, received = world.fba_shipped(record), world.fba_received(record)
     return [
         {

@@ -182,9 +182,7 @@ def get_order(call: Call, account: Account) -> Answer:
     tails = world.wanted.order[rows] * 4_321_987 % 9_999_973
     if name[-7:].isdigit():
         rows = rows[tails == int(name[-7:])]
-        found = [
-            row for row, other in zip(rows.tolist(), order_names_of(world, rows), strict=True) if other == name
-        ]
+        found = [row for row, other in zip(rows.tolist(), order_names_of(world, rows), strict=True) if other == name]
         if found:
             extras = _extras(call) or set(_EXTRAS) - {"BUYER", "RECIPIENT"}
             return Answer({"order": order(world, account, name, found, unit_cents(world), extras)})

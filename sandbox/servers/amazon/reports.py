@@ -157,14 +157,18 @@ class Reports:
     def search(self, call: Call, account: Account) -> Answer:
         """GET /reports/2021-06-30/reports: those that were asked for and the settlements, newest first."""
         token = call.one("nextToken")
-        state = read_token(token) if token else {
-            "types": call.many("reportTypes"),
-            "since": call.one("createdSince"),
-            "until": call.one("createdUntil"),
-            "statuses": call.many("processingStatuses"),
-            "size": int(call.one("pageSize", "10")),
-            "start": 0,
-        }
+        state = (
+            read_token(token)
+            if token
+            else {
+                "types": call.many("reportTypes"),
+                "since": call.one("createdSince"),
+                "until": call.one("createdUntil"),
+                "statuses": call.many("processingStatuses"),
+                "size": int(call.one("pageSize", "10")),
+                "start": 0,
+            }
+        )
         if not state["types"]:
             raise Refused(400, "InvalidInput", "reportTypes is missing")
         found = [

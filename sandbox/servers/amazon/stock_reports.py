@@ -48,9 +48,7 @@ def ledger_summary(world: LivingWorld, account: Account, *, first_day: int, last
     """GET_LEDGER_SUMMARY_VIEW_DATA of days that are over, both included; the same under each marketplace."""
     last = min(last_day, world.today - 1)
     rows = ledger_rows(world, shop=account.shop)
-    return rows.filter(pl.col("day").is_between(first_day, last)).select(
-        report_columns("GET_LEDGER_SUMMARY_VIEW_DATA")
-    )
+    return rows.filter(pl.col("day").is_between(first_day, last)).select(report_columns("GET_LEDGER_SUMMARY_VIEW_DATA"))
 
 
 def _kinds(fba: int) -> dict[tuple[int, int], tuple[tuple[str, str, int, str], ...]]:
@@ -79,7 +77,16 @@ def ledger_detail(world: LivingWorld, account: Account, *, first_day: int, last_
                 if first_day <= count.day <= min(last_day, world.today):
                     for units, word in ((count.good, "SELLABLE"), (count.damaged, "DEFECTIVE")):
                         events += [
-                            (count.day, own[at], "Receipts", record.confirmation_id, int(units[at]), record.center, word, "")
+                            (
+                                count.day,
+                                own[at],
+                                "Receipts",
+                                record.confirmation_id,
+                                int(units[at]),
+                                record.center,
+                                word,
+                                "",
+                            )
                             for at in np.flatnonzero(units).tolist()
                         ]
     moves = world.places.movements()

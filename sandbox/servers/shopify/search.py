@@ -29,7 +29,9 @@ class Search:
         rest = _TERM.sub("", text).replace("AND", "").strip()
         if rest:
             raise GraphQLError(f"the sandbox does not search for {rest!r}: pass field:value terms")
-        self.terms = [(found["field"], found["operator"], found["value"].strip("'\"")) for found in _TERM.finditer(text)]
+        self.terms = [
+            (found["field"], found["operator"], found["value"].strip("'\"")) for found in _TERM.finditer(text)
+        ]
         for field, _, _ in self.terms:
             if field not in fields:
                 raise GraphQLError(f"the sandbox does not search by {field}: pass one of {', '.join(sorted(fields))}")

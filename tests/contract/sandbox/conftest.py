@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 
-
 from sandbox.parameters import Parameters
 from sandbox.servers.amazon.account import ACCOUNTS, CLIENT_ID, CLIENT_SECRET
 from sandbox.servers.serve import Servers
@@ -31,9 +30,7 @@ class Reply:
         return json.loads(self.body)
 
 
-def send(
-    method: str, url: str, *, body: Any = None, headers: dict[str, str] | None = None, **query: Any
-) -> Reply:
+def send(method: str, url: str, *, body: Any = None, headers: dict[str, str] | None = None, **query: Any) -> Reply:
     """One request; an error status is an answer too."""
     if query:
         url += "?" + urllib.parse.urlencode({k.replace("__", "."): v for k, v in query.items()}, doseq=False)

@@ -129,9 +129,7 @@ def test_orders_are_the_worlds_orders_each_once(sandbox, amazon_by):
 
 
 def test_orders_by_update_are_in_the_order_of_their_update(sandbox, amazon_by):
-    found = _all_orders(
-        sandbox, amazon_by("orders_2026-01-01"), account="eu", lastUpdatedAfter="2026-10-30T00:00:00Z"
-    )
+    found = _all_orders(sandbox, amazon_by("orders_2026-01-01"), account="eu", lastUpdatedAfter="2026-10-30T00:00:00Z")
     moments = [order["lastUpdatedTime"] for order in found]
     assert moments == sorted(moments)
     assert {order["fulfillment"]["fulfilledBy"] for order in found} == {"AMAZON", "MERCHANT"}
@@ -221,7 +219,16 @@ def test_a_receipt_in_the_ledger_names_its_shipment(sandbox, amazon_by):
 
 def test_the_ledger_summary_adds_up(sandbox, amazon_by):
     call = amazon_by("reports_2021-06-30")
-    changes = ("Receipts", "CustomerShipments", "CustomerReturns", "Found", "Lost", "Damaged", "Disposed", "OtherEvents")
+    changes = (
+        "Receipts",
+        "CustomerShipments",
+        "CustomerReturns",
+        "Found",
+        "Lost",
+        "Damaged",
+        "Disposed",
+        "OtherEvents",
+    )
     for row in _rows(sandbox, call, _report(sandbox, call, "GET_LEDGER_SUMMARY_VIEW_DATA", **SPAN)):
         moved = sum(int(row[name]) for name in changes)
         assert int(row["StartingWarehouseBalance"]) + moved == int(row["EndingWarehouseBalance"])
@@ -330,9 +337,7 @@ def test_an_inbound_plan_lives_from_items_to_tracked_shipments(sandbox, amazon_b
     selections = []
     for shipment in chosen["shipmentIds"]:
         option = call("GET", f"{plan}/transportationOptions", shipmentId=shipment).json["transportationOptions"][0]
-        selections.append(
-            {"shipmentId": shipment, "transportationOptionId": option["transportationOptionId"]}
-        )
+        selections.append({"shipmentId": shipment, "transportationOptionId": option["transportationOptionId"]})
     done(call("POST", f"{plan}/transportationOptions/confirmation", body={"transportationSelections": selections}))
     units, numbers = Counter(), set()
     for shipment in chosen["shipmentIds"]:
@@ -357,9 +362,7 @@ def test_an_inbound_plan_lives_from_items_to_tracked_shipments(sandbox, amazon_b
 
 def _merchant(sandbox):
     world = sandbox.world
-    return next(
-        item for item in world.catalog.listings if item.shop == AMAZON_DE and world.is_merchant[item.index]
-    )
+    return next(item for item in world.catalog.listings if item.shop == AMAZON_DE and world.is_merchant[item.index])
 
 
 def _patch(units):

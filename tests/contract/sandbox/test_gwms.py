@@ -180,7 +180,10 @@ def test_an_inbound_order_tells_what_was_received_of_its_goods(sandbox, gwms):
 
 def test_an_inbound_order_can_be_cancelled_before_its_goods_come(gwms):
     body = {"inboundNo": "IN-GWMS-6", "inboundType": "DROPSHIPPING", "warehouseCode": "DUI01"}
-    assert gwms("POST", "/api/v1/inbound/orders", body=body, headers={"Idempotency-Key": str(uuid.UUID(int=6))}).status == 201
+    assert (
+        gwms("POST", "/api/v1/inbound/orders", body=body, headers={"Idempotency-Key": str(uuid.UUID(int=6))}).status
+        == 201
+    )
     assert gwms("DELETE", "/api/v1/inbound/orders/IN-GWMS-6").status == 204
     assert gwms("GET", "/api/v1/inbound/orders/IN-GWMS-6").json["data"]["status"] == "CANCELLED"
 

@@ -41,7 +41,15 @@ def _keys(example, answer, path=""):
 
 
 # The example's own optional details of a parcel, which no documented rule promises.
-_OPTIONAL = {"weight_raw", "weight_kg", "dimensions", "customer_number", "reference_number", "local_number", "local_provider"}
+_OPTIONAL = {
+    "weight_raw",
+    "weight_kg",
+    "dimensions",
+    "customer_number",
+    "reference_number",
+    "local_number",
+    "local_provider",
+}
 
 
 @pytest.mark.shared

@@ -8,7 +8,6 @@ from sandbox.living.ledger import ledger
 from sandbox.living.world import UnableToDo
 from sandbox.network import DOMESTIC, FBA_US, US_3PL
 from sandbox.places import AVAILABLE, AWD
-
 from tests.unit.sandbox.living.conftest import DAY
 
 

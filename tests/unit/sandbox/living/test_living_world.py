@@ -13,7 +13,6 @@ from sandbox.parameters import Parameters
 from sandbox.places import AVAILABLE
 from sandbox.truth import truth
 from sandbox.world import live
-
 from tests.unit.sandbox.living.conftest import DAY, PARAMETERS
 
 
