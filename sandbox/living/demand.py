@@ -60,7 +60,8 @@ class DemandAhead:
         factor = {season: float(season_factor(season, of_year)[0]) for season in set(self._seasons)}
         season = np.array([factor[season] for season in self._seasons])
         alive = (day >= self._launch) * ramp * fade
-        return self._daily * trend * season * week * alive * np.exp(self._noise) * self.promotion(day)[2]
+        orders: np.ndarray = self._daily * trend * season * week * alive * np.exp(self._noise) * self.promotion(day)[2]
+        return orders
 
     def lines(self, day: int, *, first_order: int, opening_seconds: np.ndarray) -> WantedLines:
         """Orders of that day; none comes before its shop's `opening_seconds`, the local second at which it begins."""

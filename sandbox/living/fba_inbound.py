@@ -96,7 +96,8 @@ class FbaInbound(WarehouseOrders):
     def fba_received(self, record: FbaShipment) -> np.ndarray:
         """Units [product] that Amazon has counted, damaged ones too."""
         counted = self.counted([shipment for shipment in record.shipments if shipment.is_dispatched])
-        return counted.good + counted.damaged
+        received: np.ndarray = counted.good + counted.damaged
+        return received
 
     def fba_shipped(self, record: FbaShipment) -> np.ndarray:
         """Units [product] that left, or before that those which are planned."""

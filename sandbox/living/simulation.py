@@ -19,8 +19,8 @@ from sandbox.parameters import Parameters
 class Simulation:
     """A world, its journal and the time of its servers.
 
-    Servers' time (`server_time`) is the world's plus what has really passed since it was opened: tokens expire and limits
-    refill both when a client waits and when the world's clock is moved. What the world says of itself is always
+    Servers' time (`server_time`) is the world's plus what has really passed since it was opened: tokens expire and
+    limits refill both when a client waits and when the world's clock is moved. What the world says of itself is always
     its own time.
     """
 

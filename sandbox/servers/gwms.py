@@ -214,23 +214,23 @@ def list_outbounds(call: Call) -> Answer:
 def app(house: House) -> Starlette:
     """The server."""
     tokens = Tokens()
-    table: list[tuple[str, str, str, Callable[[Call], Answer]]] = [
-        ("GET", "/api/v1/warehouses", "warehouse:read", list_warehouses),
-        ("GET", "/api/v1/products", "product:read", list_products),
-        ("POST", "/api/v1/stock/queries", "stock:read", stock),
-        ("POST", "/api/v1/stock/page/queries", "stock:read", stock_pages),
-        ("GET", "/api/v1/expressChannel", "express:read", list_channels),
-        ("POST", "/api/v1/outboundOrder", "outbound:write", create_outbound),
-        ("POST", "/api/v1/outboundOrder/{wmsOrderNo}/cancel", "outbound:write", cancel_outbound),
-        ("GET", "/api/v1/outboundOrders", "outbound:read", list_outbounds),
-        ("GET", "/api/v1/inbound/orders", "inbound:read", gwms_inbound.list_orders),
-        ("POST", "/api/v1/inbound/orders", "inbound:write", gwms_inbound.create),
-        ("GET", "/api/v1/inbound/orders/{inboundNo}", "inbound:read", gwms_inbound.get),
-        ("PUT", "/api/v1/inbound/orders/{inboundNo}", "inbound:write", gwms_inbound.update),
-        ("DELETE", "/api/v1/inbound/orders/{inboundNo}", "inbound:write", gwms_inbound.cancel),
+    table: list[tuple[str, str, Callable[[Call], Answer]]] = [
+        ("GET", "/api/v1/warehouses", list_warehouses),
+        ("GET", "/api/v1/products", list_products),
+        ("POST", "/api/v1/stock/queries", stock),
+        ("POST", "/api/v1/stock/page/queries", stock_pages),
+        ("GET", "/api/v1/expressChannel", list_channels),
+        ("POST", "/api/v1/outboundOrder", create_outbound),
+        ("POST", "/api/v1/outboundOrder/{wmsOrderNo}/cancel", cancel_outbound),
+        ("GET", "/api/v1/outboundOrders", list_outbounds),
+        ("GET", "/api/v1/inbound/orders", gwms_inbound.list_orders),
+        ("POST", "/api/v1/inbound/orders", gwms_inbound.create),
+        ("GET", "/api/v1/inbound/orders/{inboundNo}", gwms_inbound.get),
+        ("PUT", "/api/v1/inbound/orders/{inboundNo}", gwms_inbound.update),
+        ("DELETE", "/api/v1/inbound/orders/{inboundNo}", gwms_inbound.cancel),
     ]
     routes: list[tuple[str, str, Handler]] = [
         ("POST", "/auth-api/token", tokens.login),
-        *((method, path, guarded(tokens, scope, handle)) for method, path, scope, handle in table),
+        *((method, path, guarded(tokens, handle)) for method, path, handle in table),
     ]
     return build(house, "gwms", routes, words=words)

@@ -20,6 +20,7 @@ WAREHOUSE_OF = {code: number for number, code in CODES.items()}
 TOKEN_SECONDS = 3600
 _LOGINS_A_MINUTE = 10
 _CALLS_A_SECOND = 20.0
+# The one API key may do everything, so that no operation asks for its scope.
 _SCOPES = " ".join(
     f"{what}:{how}"
     for what in ("product", "warehouse", "stock", "inbound", "outbound", "express")
@@ -118,7 +119,7 @@ class Tokens:
             raise Refused(401, "AUTH003", "Access token has expired or is invalid")
 
 
-def guarded(tokens: Tokens, scope: str, handle: Callable[[Call], Answer]) -> Handler:
+def guarded(tokens: Tokens, handle: Callable[[Call], Answer]) -> Handler:
     """An operation behind its token; one bucket for all, as the file names none but that there are limits."""
 
     @wraps(handle)

@@ -125,7 +125,7 @@ def _told(call: Call, watched: Watched) -> dict[str, Any]:
 def get_info(call: Call) -> Answer:
     """POST /track/v2.4/gettrackinfo."""
 
-    def judge(item: dict[str, Any], number: str) -> tuple[Any, Any]:
+    def judge(_: dict[str, Any], number: str) -> tuple[Any, Any]:
         watched = call.world.watched.get(number)
         if watched is None:
             return None, _error("unknown", number)
@@ -137,7 +137,7 @@ def get_info(call: Call) -> Answer:
 def stop(call: Call) -> Answer:
     """POST /track/v2.4/stoptrack."""
 
-    def judge(item: dict[str, Any], number: str) -> tuple[Any, Any]:
+    def judge(_: dict[str, Any], number: str) -> tuple[Any, Any]:
         watched = call.world.watched.get(number)
         if watched is None:
             return None, _error("unknown", number)

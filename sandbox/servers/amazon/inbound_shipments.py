@@ -27,7 +27,7 @@ def _between(call: Call, world: LivingWorld, records: list[FbaShipment]) -> list
     return [record for record in records if first <= world.fba_updated_at(record) <= last]
 
 
-def _info(world: LivingWorld, account: Account, record: FbaShipment) -> dict[str, Any]:
+def _info(world: LivingWorld, record: FbaShipment) -> dict[str, Any]:
     origin = record.shipments[0].lane.origin if record.shipments else DOMESTIC
     warehouse = WAREHOUSES[origin]
     return {
@@ -65,7 +65,7 @@ def _items(world: LivingWorld, account: Account, record: FbaShipment) -> list[di
     ]
 
 
-def _paged(call: Call, name: str, found: list[dict[str, Any]], start: int, state: dict[str, Any]) -> Answer:
+def _paged(name: str, found: list[dict[str, Any]], start: int, state: dict[str, Any]) -> Answer:
     payload: dict[str, Any] = {name: found[start : start + PAGE]}
     if start + PAGE < len(found):
         payload["NextToken"] = page_token(**{**state, "start": start + PAGE})
@@ -94,7 +94,7 @@ def get_shipments(call: Call, account: Account) -> Answer:
         raise Refused(400, "InvalidInput", "SHIPMENT needs ShipmentStatusList or ShipmentIdList")
     records = [record for record in records if not numbers or record.confirmation_id in numbers]
     records = [record for record in records if not statuses or world.fba_status(record) in statuses]
-    return _paged(call, "ShipmentData", [_info(world, account, item) for item in records], state["start"], state)
+    return _paged("ShipmentData", [_info(world, item) for item in records], state["start"], state)
 
 
 def get_shipment_items(call: Call, account: Account) -> Answer:
@@ -103,7 +103,7 @@ def get_shipment_items(call: Call, account: Account) -> Answer:
     marketplace(account, call.many("MarketplaceId"))
     records = _between(call, call.world, _records(call.world, account))
     items = [item for record in records for item in _items(call.world, account, record)]
-    return _paged(call, "ItemData", items, state["start"], state)
+    return _paged("ItemData", items, state["start"], state)
 
 
 def get_items_of_shipment(call: Call, account: Account) -> Answer:

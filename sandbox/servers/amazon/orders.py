@@ -144,8 +144,8 @@ def search_orders(call: Call, account: Account) -> Answer:
     sort = np.lexsort((rows, world.wanted.order[rows], moments[rows]))
     rows = rows[sort]
     rows = rows[_after(moments[rows], world.wanted.order[rows], state["last"])]
-    starts = np.flatnonzero(np.concatenate([[True], np.diff(world.wanted.order[rows]) != 0])) if len(rows) else []
-    groups = [group.tolist() for group in np.split(rows, starts[1:])] if len(rows) else []
+    ends = np.flatnonzero(np.diff(world.wanted.order[rows])) + 1
+    groups = [group.tolist() for group in np.split(rows, ends)] if len(rows) else []
     wanted = [group for group in groups if _asked_for(call, world, group)]
     page = wanted[:size]
     cents, extras = unit_cents(world), _extras(call)
@@ -163,7 +163,8 @@ def search_orders(call: Call, account: Account) -> Answer:
 
 
 def _after(moments: np.ndarray, orders: np.ndarray, last: list[int]) -> np.ndarray:
-    return (moments > last[0]) | ((moments == last[0]) & (orders > last[1]))
+    behind: np.ndarray = (moments > last[0]) | ((moments == last[0]) & (orders > last[1]))
+    return behind
 
 
 def _asked_for(call: Call, world: LivingWorld, group: list[int]) -> bool:

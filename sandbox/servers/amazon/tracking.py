@@ -43,7 +43,7 @@ def _estimates(world: LivingWorld, shipment: Shipment, told: list[Milestone]) ->
     return [{"type": "ESTIMATED_DELIVERY", "estimatedInterval": interval, "lastUpdatedTime": last}]
 
 
-def get_tracking(call: Call, account: Account) -> Answer:
+def get_tracking(call: Call, _: Account) -> Answer:
     """GET /tracking/2026-01-30/shipments/track."""
     number = call.one("carrierTracking.trackingNumber")
     if not number:

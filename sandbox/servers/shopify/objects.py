@@ -118,7 +118,7 @@ class Shop:
         """An inventory item."""
         number, product = _ITEM + listing.index, self.world.catalog.products[listing.parts[0][0]]
 
-        def level(_: Any, locationId: str, includeInactive: bool = False) -> Any:  # noqa: N803, FBT001, FBT002 Shopify's names
+        def level(_: Any, locationId: str, **__: Any) -> Any:  # noqa: N803 Shopify's name
             there = number_of(locationId, "Location") == LOCATIONS[listing.warehouse]
             return self.level(listing) if there else None
 
@@ -180,7 +180,7 @@ class Shop:
         city, province, code, postal = _CITIES[warehouse]
         here = [item for item in self.listings.values() if item.warehouse == warehouse]
 
-        def level(_: Any, inventoryItemId: str, includeInactive: bool = False) -> Any:  # noqa: N803, FBT001, FBT002
+        def level(_: Any, inventoryItemId: str, **__: Any) -> Any:  # noqa: N803 Shopify's name
             listing = self.listing_of_item(inventoryItemId)
             return self.level(listing) if listing is not None and listing.warehouse == warehouse else None
 

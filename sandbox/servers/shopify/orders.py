@@ -136,7 +136,7 @@ class Orders:
                 "lastName": family,
                 "email": person["email"],
             },
-            "fulfillments": lambda _, **page: self._fulfillments(number, rows, status, updated),
+            "fulfillments": lambda _, **__: self._fulfillments(number, rows, status, updated),
             "fulfillmentOrders": lambda _, **page: connection(
                 [((number, 0), rows)], lambda lines: self._fulfillment_order(number, lines, status), **_plain(page)
             ),

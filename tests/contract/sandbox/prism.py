@@ -58,7 +58,7 @@ class Prisms:
             if process.poll() is not None:
                 break
             try:
-                urllib.request.urlopen(f"{address}/no-such-path", timeout=5).close()
+                urllib.request.urlopen(f"{address}/no-such-path", timeout=5).close()  # noqa: S310 loopback
             except urllib.error.HTTPError as error:
                 error.close()
                 return

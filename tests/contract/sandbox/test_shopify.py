@@ -113,12 +113,12 @@ def test_everything_else_that_is_read_answers(shop):
         "{ locations(first: 5) { nodes { id name isActive address { countryCode } } pageInfo { hasNextPage } } }",
         "{ products(first: 5) { nodes { id title variants(first: 1) { nodes { id sku price } } } } }",
         '{ productVariants(first: 2, query: "sku:none") { nodes { id } } }',
-        "{ shopifyPaymentsAccount { payouts(first: 3) { nodes { id status net { amount } summary"
-        " { chargesFee { amount } } } } } }",
-        "{ orders(first: 1) { nodes { email shippingAddress { city } customer { displayName }"
-        " fulfillments(first: 1) { status location { id } trackingInfo { number } }"
-        " fulfillmentOrders(first: 1) { nodes { status assignedLocation { location { id } }"
-        " lineItems(first: 2) { nodes { totalQuantity remainingQuantity lineItem { sku } } } } } } } }",
+        """{ shopifyPaymentsAccount { payouts(first: 3) {
+            nodes { id status net { amount } summary { chargesFee { amount } } } } } }""",
+        """{ orders(first: 1) { nodes { email shippingAddress { city } customer { displayName }
+            fulfillments(first: 1) { status location { id } trackingInfo { number } }
+            fulfillmentOrders(first: 1) { nodes { status assignedLocation { location { id } }
+            lineItems(first: 2) { nodes { totalQuantity remainingQuantity lineItem { sku } } } } } } } }""",
     ):
         reply = shop(query)
         assert reply.status == 200
