@@ -106,7 +106,7 @@ def serve(folder: Path, port_base: int, seed: int | None, products: int | None, 
         parameters = read_origin(folder)
         if parameters is None:
             parameters = read_parameters(folder) if (folder / PARAMETERS_FILE).is_file() else Parameters()
-        given = {"seed": seed, "products": products, "months": months}
+        given: dict[str, Any] = {"seed": seed, "products": products, "months": months}
         parameters = replace(parameters, **{name: value for name, value in given.items() if value is not None})
         servers = Servers(folder, parameters=parameters, port_base=port_base or None)
         servers.start()

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sandbox.living.warehouse_orders import WarehouseOrders
+from sandbox.living.warehouse_arrivals import WarehouseArrivals
 from sandbox.network import FBA_DE, FBA_US, Lane
 from sandbox.parameters import Parameters
 from sandbox.shipments import Shipment
@@ -34,7 +34,7 @@ class FbaShipment:
     is_cancelled: bool = False
 
 
-class FbaInbound(WarehouseOrders):
+class FbaInbound(WarehouseArrivals):
     """A world in which Amazon expects shipments."""
 
     def __init__(self, parameters: Parameters) -> None:
@@ -83,10 +83,9 @@ class FbaInbound(WarehouseOrders):
         sent = [shipment for shipment in record.shipments if shipment.is_dispatched]
         if not sent:
             return "WORKING"
-        counted = self.counted(sent)
-        if counted.is_finished:
+        if all(shipment.is_finished for shipment in sent):
             return "CLOSED"
-        if counted.last_day is not None:
+        if self.counted(sent).last_day is not None:
             return "RECEIVING"
         codes = {milestone.code for shipment in sent for milestone in self.told_milestones(shipment)}
         if "Delivered_Other" in codes:

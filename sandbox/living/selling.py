@@ -56,6 +56,7 @@ class Selling(Clock):
     def __init__(self, parameters: Parameters) -> None:
         super().__init__(parameters)
         listings = self.catalog.listings
+        self.listing_of = {(listing.shop, listing.seller_sku): listing for listing in listings}
         self.is_merchant = np.array([listing.warehouse not in FBA for listing in listings])
         self.shown = np.array([self.free_units(listing.index) for listing in listings])
         self.shown_at = np.full(len(listings), self.now)

@@ -32,6 +32,8 @@ class Simulation:
         for name, body in self.journal.commands():
             COMMANDS[name](self.world, **body)
         self._opened_at = time.monotonic()
+        # When pushes really came in: (number of the first push of a call, seconds since 1970). Not part of the world.
+        self.push_times: list[tuple[int, float]] = []
 
     def server_time(self) -> float:
         """Seconds since 1970 by the servers' clock."""
@@ -46,6 +48,8 @@ class Simulation:
         with self.lock, self.journal.transaction():
             result = COMMANDS[name](self.world, **body)
             self.journal.append(name, body)
+            if name == "push" and result:
+                self.push_times.append((result[0].number, time.time()))
             if document is not None:
                 self.journal.keep(*document)
             return result

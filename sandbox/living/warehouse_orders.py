@@ -1,8 +1,7 @@
-"""What warehouses are told to send and to expect, and what they do about it.
+"""What warehouses are told to send, and what they do about it.
 
 Belongs here: outbound orders (reserved at once, sent with a waybill some time later, cancelled before), the goods'
-journey that follows, and inbound orders with what was counted for them. How a warehouse system words this:
-`sandbox/servers/gwms/`.
+journey that follows and what was counted at its end. What warehouses are told to expect: `warehouse_arrivals.py`.
 """
 
 from __future__ import annotations
@@ -41,22 +40,6 @@ class Outbound:
     shipment: Shipment | None = None
 
 
-@dataclass
-class Inbound:
-    """Goods that a warehouse expects: units [product], found by waybill or reference when they come."""
-
-    number: str
-    warehouse: int
-    waybill: str
-    reference: str
-    boxes: list[dict[str, object]]
-    units: np.ndarray
-    created_at: int
-    told: dict[str, object]
-    is_cancelled: bool = False
-    updated_at: int = 0
-
-
 @dataclass(frozen=True)
 class Counted:
     """What was counted so far, units [product]."""
@@ -83,33 +66,8 @@ class WarehouseOrders(Selling):
     def __init__(self, parameters: Parameters) -> None:
         super().__init__(parameters)
         self.outbounds: dict[str, Outbound] = {}
-        self.inbounds: dict[str, Inbound] = {}
         self.travels: dict[int, Travel] = {}  # by the shipment's number
         self.product_of = {product.sku: product.index for product in self.catalog.products}
-
-    def begin_day(self) -> None:
-        """The morning, after which goods that nobody had announced have an inbound order too."""
-        super().begin_day()
-        for shipment in self.shipments:
-            if shipment.lane.destination in OWN and any(count.day == self.today for count in shipment.counts):
-                self._announce(shipment)
-
-    def _announce(self, shipment: Shipment) -> None:
-        expecting = (order for order in self.inbounds.values() if order.warehouse == shipment.lane.destination)
-        if any(shipment in self.arrivals_of(order) for order in expecting):
-            return
-        products = self.catalog.products
-        lines = {products[at].sku: int(shipment.units[at]) for at in np.flatnonzero(shipment.units).tolist()}
-        details = [{"skuCode": sku, "quantity": units} for sku, units in lines.items()]
-        self.expect(
-            warehouse=shipment.lane.destination,
-            number=f"IBX{shipment.number:06d}",
-            waybill=shipment.waybill,
-            reference=shipment.shipment_id,
-            boxes=[{"boxCount": 1, "details": details}],
-            lines=lines,
-            told={"inboundType": "DROPSHIPPING", "remark": "unannounced"},
-        )
 
     def units_of(self, lines: dict[str, int]) -> np.ndarray:
         """Units [product] of SKUs.
@@ -238,70 +196,3 @@ class WarehouseOrders(Selling):
             is_finished=bool(shipments) and all(shipment.is_finished for shipment in shipments),
             last_day=max((count.day for count in counts), default=None),
         )
-
-    def expect(
-        self,
-        *,
-        warehouse: int,
-        number: str,
-        waybill: str,
-        reference: str,
-        boxes: list[dict[str, object]],
-        lines: dict[str, int],
-        told: dict[str, object],
-    ) -> Inbound:
-        """A warehouse is told what will come.
-
-        Raises:
-            UnableToDo: when the number is taken or a SKU is unknown.
-        """
-        units = self.units_of(lines)
-        number = number or f"IB{instant(self.now):%y%m%d}{len(self.inbounds) + 1:05d}"
-        if number in self.inbounds:
-            raise UnableToDo(f"there is an inbound order {number} already")
-        order = Inbound(number, warehouse, waybill, reference, boxes, units, self.now, told, updated_at=self.now)
-        self.inbounds[number] = order
-        return order
-
-    def expect_otherwise(self, *, number: str, changes: dict[str, object]) -> Inbound:
-        """An inbound order's waybill, reference or other fields change before its goods come.
-
-        Raises:
-            UnableToDo: when there is no such order or it is under way to be counted.
-        """
-        order = self._open_inbound(number)
-        order.waybill = str(changes.get("trackingNo", order.waybill))
-        order.reference = str(changes.get("asnOrderCode", order.reference))
-        order.told |= changes
-        order.updated_at = self.now
-        return order
-
-    def cancel_inbound(self, *, number: str) -> Inbound:
-        """A warehouse is told that goods will not come.
-
-        Raises:
-            UnableToDo: when there is no such order or something was counted for it.
-        """
-        order = self._open_inbound(number)
-        order.is_cancelled, order.updated_at = True, self.now
-        return order
-
-    def _open_inbound(self, number: str) -> Inbound:
-        order = self.inbounds.get(number)
-        if order is None:
-            raise UnableToDo(f"there is no inbound order {number}")
-        if order.is_cancelled or self.counted(self.arrivals_of(order)).last_day is not None:
-            raise UnableToDo(f"{number} is no longer open")
-        return order
-
-    def arrivals_of(self, order: Inbound) -> list[Shipment]:
-        """The shipments that belong to an inbound order: by waybill, else by what their sender called them."""
-        found = []
-        for shipment in self.shipments:
-            if shipment.lane.destination != order.warehouse or not shipment.is_dispatched:
-                continue
-            travel = self.travels.get(shipment.number)
-            called = {shipment.shipment_id, travel.reference if travel else ""} - {""}
-            if shipment.waybill == order.waybill or called & {order.number, order.reference}:
-                found.append(shipment)
-        return found

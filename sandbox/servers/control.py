@@ -6,12 +6,15 @@ Belongs here: questions and commands for the command line, the app's "next day" 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from datetime import datetime
 from typing import Any
 
 from starlette.applications import Starlette
 
 from sandbox.living.ledger import ledger
 from sandbox.living.world import UnableToDo, instant
+from sandbox.network import SHOPS
 from sandbox.servers.faults import FAULTS, plainly
 from sandbox.servers.seventeen_track import deliver_news
 from sandbox.servers.web import Answer, Call, Handler, House, Refused, build
@@ -60,7 +63,34 @@ def _advance(call: Call) -> Answer:
 
 
 def _truth(call: Call) -> Answer:
-    return Answer(ledger(call.world))
+    since = call.one("orders_since")
+    try:
+        seconds = int(datetime.fromisoformat(since).timestamp()) if since else None
+    except ValueError as error:
+        raise UnableToDo(f"orders_since: {since} is no ISO 8601 moment") from error
+    return Answer(ledger(call.world, orders_since=seconds))
+
+
+def _pushes(call: Call) -> Answer:
+    """Pushes after number `since`: what was told to which listing, in world time and when it really came in."""
+    since, world, times = int(call.one("since", "0")), call.world, call.house.simulation.push_times
+    starts = [number for number, _ in times]
+    found = []
+    for push in world.pushes[since:]:
+        at = bisect_right(starts, push.number) - 1
+        listing = world.catalog.listings[push.listing]
+        found.append(
+            {
+                "number": push.number,
+                "shop": SHOPS[listing.shop].shop_id,
+                "seller_sku": listing.seller_sku,
+                "units": push.units,
+                "free_units": push.free_units,
+                "at": instant(push.at).isoformat(),
+                "received_at": times[at][1] if at >= 0 else None,
+            }
+        )
+    return Answer({"pushes": found})
 
 
 def _faults(call: Call) -> Answer:
@@ -110,6 +140,7 @@ def app(house: House) -> Starlette:
         ("GET", "/", _state),
         ("POST", "/advance", _advance),
         ("GET", "/truth", _truth),
+        ("GET", "/pushes", _pushes),
         ("GET", "/faults", _faults),
         ("POST", "/faults", _switch),
         ("GET", "/limits", _limits),

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from sandbox.living.life import LivingWorld
-from sandbox.living.warehouse_orders import Inbound
+from sandbox.living.warehouse_arrivals import Inbound
 from sandbox.living.world import UnableToDo, instant
 from sandbox.network import WAREHOUSES
 from sandbox.servers.gwms_frame import CODES, asked_warehouse, good, page_of

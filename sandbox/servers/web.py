@@ -168,7 +168,7 @@ async def _read(house: House, request: Request) -> Call:
 def _answered(house: House, vendor: str, handler: Handler, call: Call, words: Words) -> Answer:
     try:
         if house.faults.meets("storm_429", vendor):
-            raise Refused(429, "QuotaExceeded", "You exceeded your quota for the requested resource.")
+            raise Refused(429, "QuotaExceeded", "You exceeded your quota for the requested resource.", Retry_After="2")
         broken = house.faults.meets("errors_500", vendor)
         if broken and len(call.body) % 2 == 0:
             raise Refused(500, "InternalFailure", "We encountered an internal error. Please try again.")

@@ -1,18 +1,17 @@
 """Fulfillment Inbound 2024-03-20: plans, packing, placement with fees, shipments, transport, and the operations.
 
-Belongs here: shapes of the model. What a plan is: `sandbox/living/inbound_plans.py`. Each command answers with an
-operation that is IN_PROGRESS at the first look and then done.
+Belongs here: shapes of the model. What a plan is: `sandbox/living/inbound_plans.py`. What can be told to it:
+`inbound_commands.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from sandbox.living.inbound_plans import Placement, Plan, PlannedShipment
 from sandbox.living.life import LivingWorld
 from sandbox.servers.amazon.account import Account, page_token, read_token, stamp
-from sandbox.servers.web import Answer, Call, House, Refused
+from sandbox.servers.web import Answer, Call, Refused
 
 _OFFER_LIVES = 30 * 86_400
 _COUNTRY_ADDRESS = {
@@ -21,7 +20,12 @@ _COUNTRY_ADDRESS = {
 }
 
 
-def _plan(call: Call, account: Account) -> Plan:
+def plan_of(call: Call, account: Account) -> Plan:
+    """The plan of a path.
+
+    Raises:
+        Refused: when the account has none of that id.
+    """
     plan = call.world.plans.get(call.parts["inboundPlanId"])
     if plan is None or plan.fba != account.fba:
         raise Refused(404, "NotFound", f"there is no inbound plan {call.parts['inboundPlanId']}")
@@ -105,7 +109,7 @@ def list_plans(call: Call, account: Account) -> Answer:
 
 def get(call: Call, account: Account) -> Answer:
     """GET inboundPlans/{inboundPlanId}."""
-    plan = _plan(call, account)
+    plan = plan_of(call, account)
     answer = _summary(call.world, plan)
     if plan.packing_id:
         answer["packingOptions"] = [{"packingOptionId": plan.packing_id, "status": plan.packing_status}]
@@ -123,14 +127,14 @@ def get(call: Call, account: Account) -> Answer:
 
 def list_items(call: Call, account: Account) -> Answer:
     """GET inboundPlans/{inboundPlanId}/items."""
-    plan = _plan(call, account)
+    plan = plan_of(call, account)
     found = [_item(call.world, plan, msku, int(line["quantity"])) for msku, line in plan.items.items()]
     return _paged(call, "items", found)
 
 
 def list_packing(call: Call, account: Account) -> Answer:
     """GET packingOptions."""
-    plan = _plan(call, account)
+    plan = plan_of(call, account)
     configuration = {
         "boxPackingMethods": ["BOX_CONTENT_PROVIDED"],
         "boxRequirements": {"weight": {"minimum": 0, "maximum": 50, "unit": "LB"}},
@@ -153,7 +157,7 @@ def list_packing(call: Call, account: Account) -> Answer:
 
 def list_group_items(call: Call, account: Account) -> Answer:
     """GET packingGroups/{packingGroupId}/items."""
-    plan = _plan(call, account)
+    plan = plan_of(call, account)
     if call.parts["packingGroupId"] != plan.packing_group_id:
         raise Refused(404, "NotFound", f"there is no packing group {call.parts['packingGroupId']}")
     return list_items(call, account)
@@ -161,7 +165,7 @@ def list_group_items(call: Call, account: Account) -> Answer:
 
 def list_placement(call: Call, account: Account) -> Answer:
     """GET placementOptions."""
-    plan = _plan(call, account)
+    plan = plan_of(call, account)
     currency = call.world.plan_currency(plan)
 
     def option(item: Placement) -> dict[str, Any]:
@@ -239,7 +243,7 @@ def get_shipment(call: Call, account: Account) -> Answer:
 
 
 def _shipment(call: Call, account: Account) -> tuple[Plan, Placement, PlannedShipment]:
-    plan = _plan(call, account)
+    plan = plan_of(call, account)
     for option, shipment in call.world.shipments_of(plan):
         if shipment.shipment_id == call.parts["shipmentId"]:
             return plan, option, shipment
@@ -254,7 +258,7 @@ def list_shipment_items(call: Call, account: Account) -> Answer:
 
 def list_transport(call: Call, account: Account) -> Answer:
     """GET transportationOptions."""
-    plan, found = _plan(call, account), []
+    plan, found = plan_of(call, account), []
     for option, shipment in call.world.shipments_of(plan):
         if call.one("placementOptionId") not in {"", option.placement_id}:
             continue
@@ -272,62 +276,3 @@ def list_transport(call: Call, account: Account) -> Answer:
             for transport_id, (mode, solution) in shipment.transports.items()
         ]
     return _paged(call, "transportationOptions", found)
-
-
-def command(name: str, body: Callable[[Call], dict[str, Any]]) -> Callable[[Call, Account], Answer]:
-    """A command on a plan that answers with its operation."""
-
-    def handle(call: Call, account: Account) -> Answer:
-        plan = _plan(call, account)
-        return Answer({"operationId": call.do(name, plan_id=plan.plan_id, **body(call))}, 202)
-
-    return handle
-
-
-def _configured(call: Call) -> dict[str, Any]:
-    return {"shipment_ids": [item["shipmentId"] for item in call.json["shipmentTransportationConfigurations"]]}
-
-
-def _selected(call: Call) -> dict[str, Any]:
-    return {
-        "selections": {
-            item["shipmentId"]: item["transportationOptionId"] for item in call.json["transportationSelections"]
-        }
-    }
-
-
-COMMANDS = {
-    "cancelInboundPlan": command("cancel_plan", lambda _: {}),
-    "generatePackingOptions": command("offer_packing", lambda _: {}),
-    "confirmPackingOption": command("accept_packing", lambda call: {"packing_id": call.parts["packingOptionId"]}),
-    "setPackingInformation": command("pack", lambda _: {}),
-    "generatePlacementOptions": command("offer_placement", lambda _: {}),
-    "confirmPlacementOption": command(
-        "accept_placement", lambda call: {"placement_id": call.parts["placementOptionId"]}
-    ),
-    "generateTransportationOptions": command("offer_transport", _configured),
-    "confirmTransportationOptions": command("accept_transport", _selected),
-    "updateShipmentTrackingDetails": command(
-        "track",
-        lambda call: {"shipment_id": call.parts["shipmentId"], "tracking": call.json["trackingDetails"]},
-    ),
-}
-
-
-class Operations:
-    """How often an operation was looked at."""
-
-    def __init__(self, house: House) -> None:
-        self._house = house
-        self._looks: dict[str, int] = {}
-
-    def get(self, call: Call, account: Account) -> Answer:
-        """GET operations/{operationId}."""
-        operation = call.parts["operationId"]
-        what, plan_id = call.world.operations.get(operation, ("", ""))
-        if not what or call.world.plans[plan_id].fba != account.fba:
-            raise Refused(404, "NotFound", f"there is no operation {operation}")
-        status = "SUCCESS" if self._looks.get(operation) else "IN_PROGRESS"
-        self._looks[operation] = self._looks.get(operation, 0) + 1
-        body = {"operation": what, "operationId": operation, "operationStatus": status, "operationProblems": []}
-        return Answer(body)

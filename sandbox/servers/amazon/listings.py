@@ -32,10 +32,10 @@ def find(world: LivingWorld, account: Account, seller_id: str, sku: str) -> List
     """
     if seller_id != account.seller_id:
         raise Refused(403, "Unauthorized", f"the account is not seller {seller_id}")
-    for listing in world.catalog.listings:
-        if listing.shop == account.shop and listing.seller_sku == sku:
-            return listing
-    raise Refused(404, "NOT_FOUND", f"SKU '{sku}' not found in marketplace {account.ids[0]}")
+    listing = world.listing_of.get((account.shop, sku))
+    if listing is None:
+        raise Refused(404, "NOT_FOUND", f"SKU '{sku}' not found in marketplace {account.ids[0]}")
+    return listing
 
 
 def quantity(world: LivingWorld, listing: Listing, patches: list[dict[str, Any]]) -> int | None:

@@ -144,10 +144,16 @@ def search_orders(call: Call, account: Account) -> Answer:
     sort = np.lexsort((rows, world.wanted.order[rows], moments[rows]))
     rows = rows[sort]
     rows = rows[_after(moments[rows], world.wanted.order[rows], state["last"])]
-    ends = np.flatnonzero(np.diff(world.wanted.order[rows])) + 1
-    groups = [group.tolist() for group in np.split(rows, ends)] if len(rows) else []
-    wanted = [group for group in groups if _asked_for(call, world, group)]
-    page = wanted[:size]
+    # Only as many orders are put together as the page needs and one more, which says that there is a next page.
+    starts = np.flatnonzero(np.diff(world.wanted.order[rows], prepend=-1))
+    found: list[list[int]] = []
+    for at, start in enumerate(starts.tolist()):
+        group = rows[start : starts[at + 1] if at + 1 < len(starts) else None].tolist()
+        if _asked_for(call, world, group):
+            found.append(group)
+        if len(found) > size:
+            break
+    page = found[:size]
     cents, extras = unit_cents(world), _extras(call)
     names = order_names_of(world, np.array([group[0] for group in page], dtype=np.int64))
     orders = [order(world, account, name, group, cents, extras) for name, group in zip(names, page, strict=True)]
@@ -155,7 +161,7 @@ def search_orders(call: Call, account: Account) -> Answer:
         orders.append(orders[-1])
     answer: dict[str, Any] = {"orders": orders, "pagination": {}}
     answer["createdBefore" if state["by"] == "created" else "lastUpdatedBefore"] = stamp(state["before"])
-    if len(wanted) > size:
+    if len(found) > size:
         last = page[-1][0]
         following = [int(moments[last]), int(world.wanted.order[last])]
         answer["pagination"] = {"nextToken": page_token(**{**state, "last": following})}

@@ -7,7 +7,7 @@ from starlette.applications import Starlette
 from sandbox.servers.amazon import bulk_storage, inbound_plans, inbound_shipments, inventory, listings, orders, tracking
 from sandbox.servers.amazon.account import Operation, Tokens, guarded, login, words
 from sandbox.servers.amazon.feeds import Feeds
-from sandbox.servers.amazon.inbound_plans import COMMANDS, Operations
+from sandbox.servers.amazon.inbound_commands import COMMANDS, Operations
 from sandbox.servers.amazon.reports import Reports
 from sandbox.servers.web import Handler, House, build
 

@@ -21,7 +21,12 @@ def cursor_of(key: Key) -> str:
     return base64.urlsafe_b64encode(json.dumps(key).encode()).decode()
 
 
-def _key_of(cursor: str) -> Key:
+def key_of(cursor: str) -> Key:
+    """What a cursor says.
+
+    Raises:
+        GraphQLError: when it is none.
+    """
     try:
         value, number = json.loads(base64.urlsafe_b64decode(cursor.encode()))
     except (ValueError, TypeError) as error:
@@ -52,10 +57,10 @@ def connection(
     ordered = sorted(items, key=lambda item: item[0], reverse=reverse)
     sign = -1 if reverse else 1
     if after is not None:
-        start = _key_of(after)
+        start = key_of(after)
         ordered = [item for item in ordered if sign * _compare(item[0], start) > 0]
     if before is not None:
-        end = _key_of(before)
+        end = key_of(before)
         ordered = [item for item in ordered if sign * _compare(item[0], end) < 0]
     chosen = ordered[:size] if first is not None else ordered[-size:] if size else []
     edges = [{"cursor": cursor_of(key), "node": make(item)} for key, item in chosen]

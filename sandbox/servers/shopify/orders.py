@@ -14,7 +14,7 @@ from sandbox.buyers import addresses, people
 from sandbox.living.world import CANCELLED, SENT
 from sandbox.network import SHOPIFY, SHOPS
 from sandbox.order_lines import unit_cents
-from sandbox.servers.shopify.connections import connection
+from sandbox.servers.shopify.connections import connection, key_of
 from sandbox.servers.shopify.objects import Shop, bag, gid, money, number_of, stamp
 from sandbox.servers.shopify.search import Search
 from sandbox.sold_orders import shop_of_lines, shopify_numbers
@@ -45,15 +45,19 @@ class Orders:
         text, sort = given.pop("query", None) or "", given.pop("sortKey", None)
         names = {"created_at", "processed_at", "updated_at", "name", "fulfillment_status", "financial_status", "id"}
         search, world = Search(text, names | {"status"}), self.world
-        keys = (world.line_created[self.first], world.line_updated[self.first])
+        created, updated = world.line_created[self.first], world.line_updated[self.first]
+        moments = {"created_at": created, "processed_at": created, "updated_at": updated}
+        places = np.flatnonzero(search.meets_moments(moments, len(self.first)))
         at = _SORTS.get(str(sort), -1)
+        keys = (created, updated)[at] if at >= 0 else self.numbers
+        places = places[np.lexsort((self.numbers[places], keys[places]))]
         items = []
-        for place, row in enumerate(self.first.tolist()):
-            created, updated = int(keys[0][place]), int(keys[1][place])
+        for place in _near_page(places, keys, self.numbers, given):
+            row = int(self.first[place])
             found = search.takes(
-                created_at=created,
-                processed_at=created,
-                updated_at=updated,
+                created_at=int(created[place]),
+                processed_at=int(created[place]),
+                updated_at=int(updated[place]),
                 name=f"#{1001 + int(self.numbers[place])}",
                 id=_ORDER + int(self.numbers[place]),
                 fulfillment_status="shipped" if world.line_status[row] == SENT else "unfulfilled",
@@ -61,8 +65,9 @@ class Orders:
                 status=dict(search_status(text)).get("status", "any"),
             )
             if found:
-                number = int(self.numbers[place])
-                items.append((((created, updated)[at] if at >= 0 else number, number), place))
+                items.append(((int(keys[place]), int(self.numbers[place])), place))
+                if len(items) > (given.get("first") or len(places)):
+                    break
         return connection(items, self.order, **given)
 
     def by_id(self, text: str) -> dict[str, Any] | None:
@@ -269,6 +274,19 @@ def search_status(text: str) -> list[tuple[str, str]]:
 _ALL = {
     *("created_at", "processed_at", "updated_at", "name", "fulfillment_status", "financial_status", "id", "status"),
 }
+
+
+def _near_page(places: np.ndarray, keys: np.ndarray, numbers: np.ndarray, given: dict[str, Any]) -> list[int]:
+    """The sorted places from a page's beginning on, so that a page late in a long list is as quick as the first."""
+    if given.get("reverse"):
+        places = places[::-1]
+    if given.get("after") is None or given.get("first") is None:
+        return [int(place) for place in places]
+    value, number = key_of(given["after"])
+    behind = (keys[places] > value) | ((keys[places] == value) & (numbers[places] > number))
+    if given.get("reverse"):
+        behind = (keys[places] < value) | ((keys[places] == value) & (numbers[places] < number))
+    return [int(place) for place in places[behind]]
 
 
 def _plain(page: dict[str, Any]) -> dict[str, Any]:

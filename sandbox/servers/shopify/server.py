@@ -6,7 +6,7 @@ resolvers of the roots.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from typing import Any
 
@@ -49,13 +49,15 @@ class _Root:
     def __init__(self, house: House) -> None:
         self._house = house
         self._shop = Shop(house.world)
-        self._made: Orders | None = None
+        self._made: tuple[int, Orders] | None = None
 
     @property
     def _orders(self) -> Orders:
-        if self._made is None:
-            self._made = Orders(self._shop)
-        return self._made
+        """The orders since time was last moved: only then do they change."""
+        step = self._house.world.step
+        if self._made is None or self._made[0] != step:
+            self._made = (step, Orders(self._shop))
+        return self._made[1]
 
     def orders(self, _: Any, **page: Any) -> Any:
         found = self._orders.page(page)
@@ -139,7 +141,7 @@ def _wrong(*errors: GraphQLError) -> Answer:
     return Answer({"errors": [error.formatted for error in errors]})
 
 
-def graphql(call: Call) -> Answer:
+def graphql(root: _Root, call: Call) -> Answer:
     """One query or mutation."""
     if call.headers.get("x-shopify-access-token") != TOKEN:
         message = "[API] Invalid API key or access token (unrecognized login or wrong password)"
@@ -166,7 +168,7 @@ def graphql(call: Call) -> Answer:
     if house.limits.take(_BUCKET, rate=RESTORE, burst=AVAILABLE, cost=requested):
         return Answer({**_throttled(), "extensions": _cost(house, requested, None)})
     result = execute_sync(
-        schema(), document, root_value=_Root(house), variable_values=variables, operation_name=body.get("operationName")
+        schema(), document, root_value=root, variable_values=variables, operation_name=body.get("operationName")
     )
     actual = max(MUTATION if operation.operation.value == "mutation" else 1, spent(result.data) - 1)
     house.limits.give(_BUCKET, burst=AVAILABLE, tokens=max(0, requested - actual))
@@ -178,5 +180,6 @@ def graphql(call: Call) -> Answer:
 
 def app(house: House) -> Starlette:
     """The server."""
-    routes: list[tuple[str, str, Handler]] = [("POST", "/admin/api/{version}/graphql.json", graphql)]
+    handle = partial(graphql, _Root(house))
+    routes: list[tuple[str, str, Handler]] = [("POST", "/admin/api/{version}/graphql.json", handle)]
     return build(house, "shopify", routes, words=_words)

@@ -15,6 +15,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 PRISM = REPOSITORY / ".venv" / "prism" / "node_modules" / ".bin" / "prism"
@@ -24,7 +25,8 @@ def install() -> None:
     """Prism, from its lock file; does nothing where it is there."""
     if shutil.which("npm") is None and not PRISM.exists():
         pytest.skip("npm is absent: Prism holds the sandbox to the vendors' files")
-    subprocess.run([REPOSITORY / "tests" / "contract" / "install_prism.sh"], check=True)
+    with FileLock(REPOSITORY / ".venv" / "prism.lock"):
+        subprocess.run([REPOSITORY / "tests" / "contract" / "install_prism.sh"], check=True)
 
 
 def _free_port() -> int:

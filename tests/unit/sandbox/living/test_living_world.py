@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -132,3 +135,60 @@ def test_a_quantity_pushed_too_high_is_oversold_with_that_reason(simulation):
 
 def test_instants_are_utc(simulation):
     assert instant(simulation.world.now).isoformat() == f"{PARAMETERS.as_of}T08:00:00+00:00"
+
+
+def test_who_pushes_the_truth_before_each_step_is_never_blamed(simulation):
+    world = simulation.world
+    merchant = np.flatnonzero(world.is_merchant).tolist()
+    for _ in range(60):
+        simulation.do("push", pushes=[(listing, world.free_units(listing)) for listing in merchant])
+        simulation.do("advance", seconds=DAY)
+    assert {item.reason for item in world.oversold} <= {"no_chance"}
+
+
+def _empty(simulation, listing: int) -> None:
+    """Send away all that a listing is sold from, for another customer of the warehouse."""
+    world = simulation.world
+    item = world.catalog.listings[listing]
+    product = world.catalog.products[item.parts[0][0]]
+    units = int(world.places.stock(item.warehouse)[product.index])
+    simulation.do(
+        "send_out",
+        warehouse=item.warehouse,
+        lane=None,
+        reference="all",
+        waybill="",
+        lines={product.sku: units},
+        told={},
+    )
+
+
+@pytest.mark.parametrize(("is_pushed", "reason"), [(True, "push_late"), (False, "never_pushed")])
+def test_who_does_not_push_when_goods_go_is_blamed(simulation, is_pushed, reason):
+    world = simulation.world
+    listing = _merchant_listing(world)
+    if is_pushed:
+        simulation.do("push", pushes=[(listing, world.free_units(listing))])
+    assert world.shown[listing] > 0
+    _empty(simulation, listing)
+    for _ in range(40):
+        simulation.do("advance", seconds=DAY)
+        if any(item.listing == listing for item in world.oversold):
+            break
+    assert {item.reason for item in world.oversold if item.listing == listing} == {reason}
+
+
+def test_a_world_that_was_killed_is_what_it_had_answered(tmp_path):
+    code = (
+        "import os, sys, pathlib\n"
+        "from sandbox.living.simulation import Simulation\n"
+        "from sandbox.parameters import Parameters\n"
+        "world = Simulation(pathlib.Path(sys.argv[1]), parameters=Parameters(seed=5, products=12, months=4))\n"
+        "world.do('advance', seconds=86_400)\n"
+        "os.kill(os.getpid(), 9)\n"
+    )
+    died = subprocess.run([sys.executable, "-c", code, tmp_path / "killed"], check=False)
+    assert died.returncode == -9
+    again = Simulation(tmp_path / "killed", parameters=PARAMETERS)
+    assert again.world.now == again.world.morning(PARAMETERS.days + 1)
+    again.close()
