@@ -54,6 +54,17 @@ def ledger(world: LivingWorld, *, orders_since: int | None = None) -> dict[str, 
         },
         "pushes": len(world.pushes),
         "oversold": oversold(world),
+        "purchase_orders": [
+            {
+                "purchase_order": order.purchase_order_id,
+                "sku": products[order.product].sku,
+                "ordered_units": order.ordered_units,
+                "received_units": order.received_units,
+                "promised_date": str(world.history.date_of(order.promised_day)),
+            }
+            for order in world.purchase_orders
+            if order.open_units or order.ordered_day >= world.history.days
+        ],
         "returned_units": sum(item.units for item in world.returns if item.day >= world.history.days),
     }
 

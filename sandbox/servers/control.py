@@ -73,7 +73,7 @@ def _truth(call: Call) -> Answer:
 
 def _pushes(call: Call) -> Answer:
     """Pushes after number `since`: what was told to which listing, in world time and when it really came in."""
-    since, world, times = int(call.one("since", "0")), call.world, call.house.simulation.push_times
+    since, world, times = call.number("since", 0), call.world, call.house.simulation.push_times
     starts = [number for number, _ in times]
     found = []
     for push in world.pushes[since:]:

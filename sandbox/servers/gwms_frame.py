@@ -40,7 +40,7 @@ def good(call: Call, data: Any, *, status: int = 200) -> Answer:
 
 def page_of(call: Call, found: list[Any]) -> Answer:
     """One page of a list."""
-    number, size = int(call.one("pageNumber", "1")), int(call.one("pageSize", "20"))
+    number, size = call.number("pageNumber", 1), call.number("pageSize", 20)
     if number < 1 or not 1 <= size <= 100:
         raise Refused(400, "VALIDATION_ERROR", "pageNumber is from 1 on, pageSize from 1 to 100")
     answer = good(call, found[(number - 1) * size : number * size])

@@ -36,6 +36,13 @@ class Refused(Exception):
         self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
 
 
+class Body(dict[str, Any]):
+    """A JSON object of a request; a field that a handler needs and the caller left out is refused by its name."""
+
+    def __missing__(self, name: str) -> Any:
+        raise Refused(400, "InvalidInput", f"{name} is missing")
+
+
 @dataclass
 class House:
     """What all servers share."""
@@ -80,6 +87,18 @@ class Call:
         """A query parameter's value."""
         return self.query.get(name, [default])[0]
 
+    def number(self, name: str, default: int) -> int:
+        """A query parameter that is a whole number.
+
+        Raises:
+            Refused: when it is none.
+        """
+        text = self.one(name, str(default))
+        try:
+            return int(text)
+        except ValueError as error:
+            raise Refused(400, "InvalidInput", f"{name}: {text} is no whole number") from error
+
     def many(self, name: str) -> list[str]:
         """A list parameter's values, repeated or separated by commas."""
         return [item for value in self.query.get(name, []) for item in value.split(",") if item]
@@ -96,7 +115,7 @@ class Call:
             Refused: when it is none.
         """
         try:
-            return json.loads(self.body)
+            return json.loads(self.body, object_hook=Body)
         except ValueError as error:
             raise Refused(400, "InvalidInput", "the body is no JSON") from error
 

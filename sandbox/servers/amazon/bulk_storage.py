@@ -18,7 +18,7 @@ def _account_has_awd(account: Account) -> None:
 
 
 def _paged(call: Call, name: str, found: list[Any]) -> Answer:
-    size = int(call.one("maxResults", "25"))
+    size = call.number("maxResults", 25)
     start = int(read_token(call.one("nextToken"))["start"]) if call.one("nextToken") else 0
     answer: dict[str, Any] = {name: found[start : start + size]}
     if start + size < len(found):

@@ -45,7 +45,7 @@ def _money(cents: int, currency: str) -> dict[str, Any]:
 
 
 def _paged(call: Call, name: str, found: list[Any]) -> Answer:
-    size = int(call.one("pageSize", "10"))
+    size = call.number("pageSize", 10)
     start = int(read_token(call.one("paginationToken"))["start"]) if call.one("paginationToken") else 0
     answer: dict[str, Any] = {name: found[start : start + size]}
     if start + size < len(found):

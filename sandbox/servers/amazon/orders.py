@@ -130,7 +130,7 @@ def _criteria(call: Call, now: int) -> dict[str, Any]:
 def search_orders(call: Call, account: Account) -> Answer:
     """GET /orders/2026-01-01/orders."""
     world = call.world
-    size = int(call.one("maxResultsPerPage", "100"))
+    size = call.number("maxResultsPerPage", 100)
     if not 1 <= size <= 100:
         raise Refused(400, "InvalidInput", "maxResultsPerPage is from 1 to 100")
     now = int(call.house.time("amazon"))

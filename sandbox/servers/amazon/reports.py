@@ -165,7 +165,7 @@ class Reports:
                 "since": call.one("createdSince"),
                 "until": call.one("createdUntil"),
                 "statuses": call.many("processingStatuses"),
-                "size": int(call.one("pageSize", "10")),
+                "size": call.number("pageSize", 10),
                 "start": 0,
             }
         )
@@ -216,7 +216,7 @@ class Reports:
     def download(self, call: Call) -> Answer:
         """GET of a document's own address: no token, but only for five minutes."""
         document_id = call.parts["documentId"]
-        if call.house.time("amazon") > int(call.one("until", "0")):
+        if call.house.time("amazon") > call.number("until", 0):
             raise Refused(403, "AccessDenied", "Request has expired")
         if document_id.startswith("settlement."):
             _, name, settlement_id = document_id.split(".")
