@@ -229,20 +229,20 @@ class InboundPlans(FbaInbound):
     def offer_transport(self, *, plan_id: str, shipment_ids: list[str]) -> str:
         """Amazon offers ways to carry shipments."""
         plan = self._active(plan_id)
-        for shipment_id in shipment_ids:
-            _, _, shipment = self.planned_shipment(plan_id, shipment_id)
+        for shipment in [self.planned_shipment(plan_id, shipment_id)[2] for shipment_id in shipment_ids]:
             shipment.transports = {self.identity("to"): mode for mode in MODES}
         return self._operation("generateTransportationOptions", plan)
 
     def accept_transport(self, *, plan_id: str, selections: dict[str, str]) -> str:
         """The seller confirms how his shipments travel: shipment -> option."""
         plan = self._active(plan_id)
-        for shipment_id, transport_id in selections.items():
-            _, _, shipment = self.planned_shipment(plan_id, shipment_id)
+        chosen = [(self.planned_shipment(plan_id, key)[2], option) for key, option in selections.items()]
+        for shipment, transport_id in chosen:
             if shipment.record is None:
                 raise UnableToDo(f"confirm a placement of inbound plan {plan_id} first")
             if transport_id not in shipment.transports:
                 raise UnableToDo(f"there is no transportation option {transport_id}")
+        for shipment, transport_id in chosen:
             shipment.transport_id = transport_id
         return self._operation("confirmTransportationOptions", plan)
 

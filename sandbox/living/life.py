@@ -75,6 +75,8 @@ class LivingWorld(BulkStorage):
 
     def push_all(self, *, pushes: list[tuple[int, int]], key: str = "", fingerprint: str = "") -> list[Push]:
         """Shops are told many quantities at once: (listing, units). A key stands for one fingerprint for good."""
+        for listing, units in pushes:
+            self.check_push(listing=listing, units=units)
         if key:
             self.keys[key] = fingerprint
         return [self.push(listing=listing, units=units) for listing, units in pushes]
@@ -86,9 +88,11 @@ class LivingWorld(BulkStorage):
 
     def watch(self, *, numbers: list[dict[str, Any]]) -> None:
         """Register waybills."""
-        for item in numbers:
-            number = str(item["number"])
-            self.watched[number] = Watched(number, int(item["carrier"]), item.get("tag"), item.get("param"), self.now)
+        fresh = [
+            Watched(str(item["number"]), int(item["carrier"]), item.get("tag"), item.get("param"), self.now)
+            for item in numbers
+        ]
+        self.watched |= {watched.number: watched for watched in fresh}
 
     def stop_watching(self, *, number: str) -> None:
         """No more news of a waybill."""

@@ -82,8 +82,8 @@ class Selling(Clock):
     def _before_step(self) -> None:
         self._free_before, self._shown_before = self._all_free(), self.shown.copy()
 
-    def push(self, *, listing: int, units: int) -> Push:
-        """A shop is told what to show.
+    def check_push(self, *, listing: int, units: int) -> None:
+        """Look before a push.
 
         Raises:
             UnableToDo: for a listing that Amazon fulfils, or a negative quantity.
@@ -93,6 +93,14 @@ class Selling(Clock):
             raise UnableToDo(f"{item.seller_sku} is fulfilled by Amazon, who shows his own stock")
         if units < 0:
             raise UnableToDo(f"{item.seller_sku} cannot show {units} units")
+
+    def push(self, *, listing: int, units: int) -> Push:
+        """A shop is told what to show.
+
+        Raises:
+            UnableToDo: for a listing that Amazon fulfils, or a negative quantity.
+        """
+        self.check_push(listing=listing, units=units)
         push = Push(len(self.pushes) + 1, self.now, listing, units, self.free_units(listing))
         self.pushes.append(push)
         self.last_push[listing] = push

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sandbox.living.warehouse_orders import OWN, WarehouseOrders
+from sandbox.living.warehouse_orders import OWN, Counted, WarehouseOrders
 from sandbox.living.world import UnableToDo, instant
+from sandbox.network import DOMESTIC
 from sandbox.parameters import Parameters
 from sandbox.shipments import Shipment
 
@@ -30,6 +31,7 @@ class Inbound:
     told: dict[str, object]
     is_cancelled: bool = False
     updated_at: int = 0
+    delivered_day: int | None = None  # of a supplier's delivery, which comes whole
 
 
 class WarehouseArrivals(WarehouseOrders):
@@ -45,6 +47,33 @@ class WarehouseArrivals(WarehouseOrders):
         for shipment in self.shipments:
             if shipment.lane.destination in OWN and any(count.day == self.today for count in shipment.counts):
                 self._announce(shipment)
+
+    def _deliver_purchases(self, day: int) -> None:
+        """What suppliers bring in the living days comes under an inbound order of its own."""
+        before = [order.received_units for order in self.purchase_orders]
+        super()._deliver_purchases(day)
+        if day < self.history.days:
+            return
+        for order, had in zip(self.purchase_orders, before, strict=True):
+            units = order.received_units - had
+            if units:
+                sku = self.catalog.products[order.product].sku
+                found = self.expect(
+                    warehouse=DOMESTIC,
+                    number=f"IBP{len(self.inbounds) + 1:06d}",
+                    waybill="",
+                    reference=order.purchase_order_id,
+                    boxes=[{"boxCount": 1, "details": [{"skuCode": sku, "quantity": units}]}],
+                    lines={sku: units},
+                    told={"inboundType": "DROPSHIPPING", "remark": "purchase order"},
+                )
+                found.delivered_day = day
+
+    def counted_for(self, order: Inbound) -> Counted:
+        """What was counted for an inbound order."""
+        if order.delivered_day is not None:
+            return Counted(order.units, np.zeros_like(order.units), is_finished=True, last_day=order.delivered_day)
+        return self.counted(self.arrivals_of(order))
 
     def _announce(self, shipment: Shipment) -> None:
         expecting = (order for order in self.inbounds.values() if order.warehouse == shipment.lane.destination)
@@ -114,13 +143,15 @@ class WarehouseArrivals(WarehouseOrders):
         order = self.inbounds.get(number)
         if order is None:
             raise UnableToDo(f"there is no inbound order {number}")
-        if order.is_cancelled or self.counted(self.arrivals_of(order)).last_day is not None:
+        if order.is_cancelled or self.counted_for(order).last_day is not None:
             raise UnableToDo(f"{number} is no longer open")
         return order
 
     def arrivals_of(self, order: Inbound) -> list[Shipment]:
         """The shipments that belong to an inbound order: by waybill, else by what their sender called them."""
-        found = []
+        found: list[Shipment] = []
+        if order.delivered_day is not None:
+            return found
         for shipment in self.shipments:
             if shipment.lane.destination != order.warehouse or not shipment.is_dispatched:
                 continue

@@ -44,9 +44,9 @@ class Clock(World):
 
     def __init__(self, parameters: Parameters) -> None:
         super().__init__(parameters)
+        self.history = parameters
         while self.today < parameters.days:
             self.advance()
-        self.history = parameters
         self.ships_by_habit = False
         self.ahead = DemandAhead(self.catalog, self.promotions, parameters=parameters)
         self.step = 0  # how often time has been moved

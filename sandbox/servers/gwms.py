@@ -227,6 +227,7 @@ def app(house: House) -> Starlette:
         ("POST", "/api/v1/inbound/orders", gwms_inbound.create),
         ("GET", "/api/v1/inbound/orders/{inboundNo}", gwms_inbound.get),
         ("PUT", "/api/v1/inbound/orders/{inboundNo}", gwms_inbound.update),
+        ("PATCH", "/api/v1/inbound/orders/{inboundNo}/status", gwms_inbound.change_status),
         ("DELETE", "/api/v1/inbound/orders/{inboundNo}", gwms_inbound.cancel),
     ]
     routes: list[tuple[str, str, Handler]] = [

@@ -37,7 +37,7 @@ def _found(call: Call) -> Inbound:
 def _status(world: LivingWorld, order: Inbound) -> str:
     if order.is_cancelled:
         return "CANCELLED"
-    counted = world.counted(world.arrivals_of(order))
+    counted = world.counted_for(order)
     if counted.last_day is None:
         return "APPROVED"
     if not counted.is_finished:
@@ -47,7 +47,7 @@ def _status(world: LivingWorld, order: Inbound) -> str:
 
 def view(world: LivingWorld, order: Inbound) -> dict[str, Any]:
     """An InboundOrder."""
-    counted = world.counted(world.arrivals_of(order))
+    counted = world.counted_for(order)
     received = int((counted.good + counted.damaged).sum())
     boxes = sum(int(box["boxCount"]) for box in order.boxes)  # type: ignore[call-overload]
     updated = order.updated_at if counted.last_day is None else world.morning(counted.last_day)
@@ -76,7 +76,7 @@ def view(world: LivingWorld, order: Inbound) -> dict[str, Any]:
 
 def _boxes(world: LivingWorld, order: Inbound) -> list[dict[str, Any]]:
     """The order's boxes; a product's counts stand at its first line."""
-    counted = world.counted(world.arrivals_of(order))
+    counted = world.counted_for(order)
     good_left, bad_left = counted.good.copy(), counted.damaged.copy()
     found = []
     for number, box in enumerate(order.boxes, start=1):
@@ -195,3 +195,11 @@ def cancel(call: Call) -> Answer:
     except UnableToDo as error:
         raise Refused(409, "INVALID_STATUS", str(error)) from error
     return Answer(None, 204)
+
+
+def change_status(call: Call) -> Answer:
+    """PATCH /api/v1/inbound/orders/{inboundNo}/status: an owner can only cancel; the warehouse does the rest."""
+    if call.json["status"] != "CANCELLED":
+        raise Refused(409, "INVALID_STATUS", "only CANCELLED can be set from outside")
+    cancel(call)
+    return good(call, view(call.world, _found(call)))

@@ -92,7 +92,7 @@ def register(call: Call) -> Answer:
         if number in call.world.watched or any(other["number"] == number for other in fresh):
             return None, _error("registered", number)
         carrier = item.get("carrier") or _carrier_of(number)
-        if carrier is None:
+        if not isinstance(carrier, int):
             return None, _error("carrier")
         fresh.append({"number": number, "carrier": carrier, "tag": item.get("tag"), "param": item.get("param")})
         origin = 2 if item.get("carrier") else 1

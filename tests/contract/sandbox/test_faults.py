@@ -125,3 +125,35 @@ def test_schema_changes_add_what_nobody_knows(sandbox, fault):
     assert "sandboxNovelty" in _stock(sandbox).json
     credentials = {"clientId": CLIENT_ID, "clientSecret": CLIENT_SECRET, "apiKey": API_KEY}
     assert "sandboxNovelty" in send("POST", sandbox.urls["gwms"] + "/auth-api/token", body=credentials).json
+
+
+def test_with_every_fault_on_each_answer_is_still_a_vendors_answer(sandbox, fault):
+    world = sandbox.world
+    for name in FAULTS:
+        fault(name, share=0.3, size=0.01)
+    headers = {"17token": KEY}
+    for _ in range(25):
+        sandbox.refill()
+        replies = [
+            _stock(sandbox),
+            sandbox.amazon("GET", "/orders/2026-01-01/orders", createdAfter="2026-10-31T00:00:00Z"),
+            sandbox.amazon("GET", "/awd/2024-05-09/inventory"),
+            send("POST", sandbox.urls["17track"] + "/track/v2.4/gettrackinfo", body=[], headers=headers),
+            send("GET", sandbox.urls["gwms"] + "/api/v1/warehouses"),
+        ]
+        for reply in replies:
+            assert reply.status in {200, 401, 429, 500}
+            assert reply.json
+    assert (world.places.units.sum(axis=0) == 0).all()
+
+
+def test_what_a_caller_left_out_is_named(sandbox):
+    reply = sandbox.amazon("POST", "/inbound/fba/2024-03-20/inboundPlans", body={"destinationMarketplaces": [US]})
+    assert reply.status == 400
+    sandbox.refill()
+    body = {"destinationMarketplaces": [US], "items": [{"quantity": 1}], "name": "x"}
+    reply = sandbox.amazon("POST", "/inbound/fba/2024-03-20/inboundPlans", body=body)
+    assert (reply.status, reply.json["errors"][0]["message"]) == (400, "sourceAddress is missing")
+    sandbox.refill()
+    reply = sandbox.amazon("GET", "/awd/2024-05-09/inventory", maxResults="many")
+    assert "no whole number" in reply.json["errors"][0]["message"]

@@ -192,3 +192,11 @@ def test_a_world_that_was_killed_is_what_it_had_answered(tmp_path):
     again = Simulation(tmp_path / "killed", parameters=PARAMETERS)
     assert again.world.now == again.world.morning(PARAMETERS.days + 1)
     again.close()
+
+
+def test_of_many_pushes_all_are_taken_or_none(simulation):
+    merchant, amazons = _merchant_listing(simulation.world), int(np.flatnonzero(~simulation.world.is_merchant)[0])
+    before = simulation.world.shown.copy()
+    with pytest.raises(UnableToDo):
+        simulation.do("push", pushes=[(merchant, 1), (amazons, 1)])
+    assert (simulation.world.shown == before).all()
