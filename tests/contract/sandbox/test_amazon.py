@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import json
+import re
 from collections import Counter
 
 import numpy as np
@@ -14,7 +15,7 @@ import pytest
 from sandbox.living.world import SENT
 from sandbox.network import AMAZON_DE, AMAZON_US, FBA_DE, FBA_US
 from sandbox.places import AVAILABLE
-from sandbox.servers.amazon.account import ACCOUNTS
+from sandbox.servers.amazon.account import ACCOUNTS, RATES
 from sandbox.sold_orders import shop_of_lines
 from tests.contract.sandbox.conftest import send
 
@@ -459,3 +460,62 @@ def test_amazon_tracks_by_the_carriers_number(sandbox, amazon_by):
     found = call("GET", path, carrierTracking__trackingNumber=shipment.waybill).json["trackingDetail"]
     assert len(found["milestoneHistory"]) == len(world.told_milestones(shipment))
     assert call("GET", path, carrierTracking__trackingNumber="NONE").status == 404
+
+
+def test_the_ledgers_detail_and_summary_agree_on_lived_days(sandbox, amazon_by):
+    sandbox.advance("30d")
+    call, world = amazon_by("reports_2021-06-30"), sandbox.world
+    first, last = world.parameters.date_of(world.today - 28), world.parameters.date_of(world.today - 1)
+    span = {"dataStartTime": f"{first}T12:00:00Z", "dataEndTime": f"{last}T12:00:00Z"}
+    moved, changed = Counter(), Counter()
+    for row in _rows(sandbox, call, _report(sandbox, call, "GET_LEDGER_DETAIL_VIEW_DATA", **span)):
+        if row["Disposition"] == "SELLABLE":
+            moved[row["Date"], row["MSKU"]] += int(row["Quantity"])
+    sandbox.refill()
+    for row in _rows(sandbox, call, _report(sandbox, call, "GET_LEDGER_SUMMARY_VIEW_DATA", **span)):
+        if row["Disposition"] == "SELLABLE":
+            change = int(row["EndingWarehouseBalance"]) - int(row["StartingWarehouseBalance"])
+            changed[row["Date"], row["MSKU"]] += change
+    assert {key: units for key, units in moved.items() if units} == {
+        key: units for key, units in changed.items() if units
+    }
+    assert len({date for date, _ in changed}) == 28
+
+
+def test_receipts_in_the_ledger_are_what_the_shipments_say(sandbox, amazon_by):
+    sandbox.advance("5d")
+    call, world = amazon_by("reports_2021-06-30"), sandbox.world
+    span = {
+        "dataStartTime": "2026-06-10T08:00:00Z",
+        "dataEndTime": f"{world.parameters.date_of(world.today)}T12:00:00Z",
+    }
+    received = Counter()
+    for row in _rows(sandbox, call, _report(sandbox, call, "GET_LEDGER_DETAIL_VIEW_DATA", **span)):
+        if row["EventType"] == "Receipts":
+            received[row["ReferenceID"]] += int(row["Quantity"])
+    expected = {
+        record.confirmation_id: int(world.fba_received(record).sum())
+        for record in world.fba_shipments.values()
+        if record.fba == FBA_US
+    }
+    late = {number: units for number, units in expected.items() if received[number] != units}
+    # Before the report's first day something was received too: those shipments may say more.
+    assert all(received[number] < units for number, units in late.items())
+    assert len(late) < len(expected) / 2
+
+
+MODELS = (
+    *("fbaInventory", "orders_2026-01-01", "reports_2021-06-30", "fulfillmentInboundV0", "feeds_2021-06-30"),
+    *("fulfillmentInbound_2024-03-20", "listingsItems_2021-08-01", "awd_2024-05-09", "tracking_2026-01-30"),
+)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_limits_are_those_that_the_model_documents(shared, name):
+    model = json.loads((shared / "specs" / "amazon-sp-api" / f"{name}.json").read_text(encoding="utf-8"))
+    for path in model["paths"].values():
+        for operation in path.values():
+            found = operation.get("operationId") if isinstance(operation, dict) else None
+            plan = re.search(r"\|\s*([\d.]+)\s*\|\s*(\d+)\s*\|", operation.get("description", "")) if found else None
+            if plan and found in RATES:
+                assert RATES[found] == (float(plan[1]), float(plan[2])), found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 
 import numpy as np
 import pytest
@@ -200,3 +201,20 @@ def test_of_many_pushes_all_are_taken_or_none(simulation):
     with pytest.raises(UnableToDo):
         simulation.do("push", pushes=[(merchant, 1), (amazons, 1)])
     assert (simulation.world.shown == before).all()
+
+
+def test_many_threads_lose_no_command(simulation):
+    merchant = _merchant_listing(simulation.world)
+
+    def push(number: int) -> None:
+        for units in range(25):
+            simulation.do("push", pushes=[(merchant, number * 100 + units)])
+
+    threads = [threading.Thread(target=push, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    commands = [body["pushes"][0][1] for _, body in simulation.journal.commands()]
+    assert commands == [item.units for item in simulation.world.pushes]
+    assert len(commands) == 150
