@@ -58,11 +58,17 @@ class House:
         """The living world."""
         return self.simulation.world
 
-    def time(self, vendor: str) -> float:
-        """The server's clock, which may be off."""
+    def _skew(self, vendor: str) -> float:
         fault = self.world.faults.get("clock_skew")
-        skew = fault.size if fault and fault.vendor in {"*", vendor} else 0.0
-        return self.simulation.server_time() + skew
+        return fault.size if fault and fault.vendor in {"*", vendor} else 0.0
+
+    def time(self, vendor: str) -> float:
+        """The server's clock, by which tokens expire; it may be off."""
+        return self.simulation.server_time() + self._skew(vendor)
+
+    def date(self, vendor: str) -> float:
+        """The world's time as the server says it; it may be off, but it never runs ahead by mere waiting."""
+        return self.world.now + self._skew(vendor)
 
 
 @dataclass
@@ -154,7 +160,7 @@ def build(house: House, vendor: str, routes: list[tuple[str, str, Handler]], *, 
                 answer = _answered(house, vendor, handler, call, words)
             if late is not None:
                 await asyncio.sleep(late.size)
-            headers = {"Date": format_datetime(instant(int(house.time(vendor))), usegmt=True), **answer.headers}
+            headers = {"Date": format_datetime(instant(int(house.date(vendor))), usegmt=True), **answer.headers}
             body = text_of(answer)
             kind = None if answer.body is None else answer.content_type
             return Response(body, status_code=answer.status, headers=headers, media_type=kind)

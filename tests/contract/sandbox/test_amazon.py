@@ -15,8 +15,8 @@ import pytest
 from sandbox.living.world import SENT
 from sandbox.network import AMAZON_DE, AMAZON_US, FBA_DE, FBA_US
 from sandbox.places import AVAILABLE
-from sandbox.servers.amazon.account import ACCOUNTS, RATES
-from sandbox.sold_orders import shop_of_lines
+from sandbox.servers.amazon.account import ACCOUNTS, RATES, stamp
+from sandbox.sold_orders import order_names_of, shop_of_lines
 from tests.contract.sandbox.conftest import send
 
 pytestmark = pytest.mark.shared
@@ -134,6 +134,28 @@ def test_orders_by_update_are_in_the_order_of_their_update(sandbox, amazon_by):
     moments = [order["lastUpdatedTime"] for order in found]
     assert moments == sorted(moments)
     assert {order["fulfillment"]["fulfilledBy"] for order in found} == {"AMAZON", "MERCHANT"}
+
+
+def test_a_search_from_the_end_of_the_last_one_misses_nothing(sandbox, amazon_by, monkeypatch):
+    """However long a client waited in real time: the end that a search says is one of the world's own time."""
+    call, world, simulation = amazon_by("orders_2026-01-01"), sandbox.world, sandbox.servers.simulation
+    sandbox.tokens.clear()
+    monkeypatch.setattr(simulation, "_opened_at", simulation._opened_at - 7200)
+    start = world.now - 86_400
+    query = {"lastUpdatedAfter": stamp(start)}
+    seen: set[str] = set()
+    for _ in range(4):
+        sandbox.refill()
+        reply = call("GET", "/orders/2026-01-01/orders", **query).json
+        seen |= {order["orderId"] for order in _all_orders(sandbox, call, **query)}
+        query = {"lastUpdatedAfter": reply["lastUpdatedBefore"]}
+        end = world.now - 120
+        sandbox.advance("1h")
+    mine = (world.line_units > 0) & (shop_of_lines(world) == AMAZON_US)
+    mine &= (world.line_created > start) & (world.line_created <= end)
+    names = set(order_names_of(world, np.flatnonzero(mine)))
+    assert names
+    assert names <= seen
 
 
 def test_buyers_are_told_only_to_who_asks(sandbox, amazon_by):
