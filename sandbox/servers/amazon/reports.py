@@ -21,6 +21,7 @@ ORDERS = "GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL"
 INVENTORY = "GET_FBA_MYI_UNSUPPRESSED_INVENTORY_DATA"
 LEDGER_DETAIL = "GET_LEDGER_DETAIL_VIEW_DATA"
 LEDGER_SUMMARY = "GET_LEDGER_SUMMARY_VIEW_DATA"
+RETURNS = "GET_FBA_FULFILLMENT_CUSTOMER_RETURNS_DATA"
 _ZIPPED = {ORDERS, LEDGER_DETAIL, LEDGER_SUMMARY}
 _ORDER_DAYS = 31  # a longer span of the orders report ends FATAL
 _URL_LIVES = 300
@@ -38,7 +39,7 @@ class Reports:
         """POST /reports/2021-06-30/reports."""
         body = call.json
         kind, places = str(body.get("reportType", "")), list(body.get("marketplaceIds", []))
-        if kind not in {ORDERS, INVENTORY, LEDGER_DETAIL, LEDGER_SUMMARY}:
+        if kind not in {ORDERS, INVENTORY, LEDGER_DETAIL, LEDGER_SUMMARY, RETURNS}:
             raise Refused(400, "InvalidInput", f"report type {kind} cannot be requested")
         if not places or any(place not in account.ids for place in places):
             raise Refused(403, "Unauthorized", "the account does not sell in these marketplaces")
@@ -70,6 +71,8 @@ class Reports:
             table = order_report.all_orders(world, account, start=start, end=end)
         elif kind == INVENTORY:
             table = stock_reports.inventory(world, account)
+        elif kind == RETURNS:
+            table = stock_reports.customer_returns(world, account, start=start, end=end)
         elif kind == LEDGER_DETAIL:
             table = stock_reports.ledger_detail(world, account, first_day=first, last_day=last)
         else:

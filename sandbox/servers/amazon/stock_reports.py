@@ -1,4 +1,4 @@
-"""FBA's stock reports: the inventory of now, the ledger in summary and in detail.
+"""FBA's stock reports: the inventory of now, the ledger in summary and in detail, what customers sent back.
 
 Belongs here: columns and words. The summary is the sample's (`fba_ledger.py`) over the days that are over; the detail
 has one row per event, and a receipt names its shipment.
@@ -16,9 +16,11 @@ from sandbox.fba_ledger import ledger_rows
 from sandbox.listings import Listing
 from sandbox.living.fba_inbound import CENTERS
 from sandbox.living.life import LivingWorld
+from sandbox.living.world import instant
 from sandbox.places import AVAILABLE, CUSTOMER, DISPOSED, RESEARCHING, SOLD, UNFULFILLABLE, place
 from sandbox.servers.amazon.account import Account
 from sandbox.servers.amazon.inventory import own_listings, quantities
+from sandbox.sold_orders import order_names_of
 
 DETAIL_COLUMNS = (
     *("Date", "FNSKU", "ASIN", "MSKU", "Title", "EventType", "ReferenceID", "Quantity", "FulfillmentCenter"),
@@ -110,3 +112,28 @@ def _detail_frame(world: LivingWorld, account: Account, events: list[Any]) -> pl
         names = [date, listing.fnsku, listing.asin, listing.seller_sku, listing.title]
         rows.append([*names, event, reference, str(units), center, disposition, reason, country, "0", "0"])
     return pl.DataFrame(rows, schema=dict.fromkeys(DETAIL_COLUMNS, pl.String), orient="row")
+
+
+def customer_returns(world: LivingWorld, account: Account, *, start: int, end: int) -> pl.DataFrame:
+    """GET_FBA_FULFILLMENT_CUSTOMER_RETURNS_DATA: what came back to Amazon's warehouses in [start, end)."""
+    own = {listing.parts[0][0]: listing for listing in own_listings(world, account)}
+    listings, wanted = world.catalog.listings, world.wanted
+    found = [
+        item
+        for item in world.returns
+        if listings[int(wanted.listing[item.line])].warehouse == account.fba and start <= world.morning(item.day) < end
+    ]
+    names = order_names_of(world, np.array([item.line for item in found], dtype=np.int64))
+    rows = []
+    for item, name in zip(found, names, strict=True):
+        listing = own[item.product]
+        moment = instant(world.morning(item.day)).strftime("%Y-%m-%dT%H:%M:%S+00:00")
+        condition = "SELLABLE" if item.is_good else "DEFECTIVE"
+        reason = "UNWANTED_ITEM" if item.is_good else "DEFECTIVE"
+        plate = f"LPNRR{100_000_000 + item.line * 7919 % 899_999_999}"
+        what = [listing.seller_sku, listing.asin, listing.fnsku, listing.title, str(item.units)]
+        rows.append(
+            [moment, name, *what, CENTERS[account.fba][0], condition, reason, "Unit returned to inventory", plate, ""]
+        )
+    columns = report_columns("GET_FBA_FULFILLMENT_CUSTOMER_RETURNS_DATA")
+    return pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String), orient="row")

@@ -8,6 +8,7 @@ import io
 import json
 import re
 from collections import Counter
+from datetime import date
 
 import numpy as np
 import pytest
@@ -255,6 +256,18 @@ def test_the_ledger_summary_adds_up(sandbox, amazon_by):
     for row in _rows(sandbox, call, _report(sandbox, call, "GET_LEDGER_SUMMARY_VIEW_DATA", **SPAN)):
         moved = sum(int(row[name]) for name in changes)
         assert int(row["StartingWarehouseBalance"]) + moved == int(row["EndingWarehouseBalance"])
+
+
+def test_the_returns_report_is_what_came_back(sandbox, amazon_by):
+    call, world = amazon_by("reports_2021-06-30"), sandbox.world
+    rows = _rows(sandbox, call, _report(sandbox, call, "GET_FBA_FULFILLMENT_CUSTOMER_RETURNS_DATA", **SPAN))
+    days = range(world.parameters.day_of(date(2026, 10, 10)), world.parameters.day_of(date(2026, 11, 1)))
+    back = [
+        item
+        for item in world.returns
+        if item.day in days and world.catalog.listings[world.wanted.listing[item.line]].warehouse == FBA_US
+    ]
+    assert sum(int(row["quantity"]) for row in rows) == sum(item.units for item in back) > 0
 
 
 def test_settlements_are_listed_and_add_up(sandbox, amazon_by):
