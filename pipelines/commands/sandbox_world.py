@@ -40,7 +40,7 @@ def _ask(address: str, method: str, path: str, body: dict[str, Any] | None = Non
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(address + path, data=data, method=method)  # noqa: S310 the folder's own servers
     try:
-        with urllib.request.urlopen(request, timeout=600) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=600) as answer:  # noqa: S310  # nosec B310
             return json.load(answer)
     except urllib.error.HTTPError as error:
         with error:

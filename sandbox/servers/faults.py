@@ -63,7 +63,7 @@ class Faulty:
         if fault is None or vendor == "control" or fault.vendor not in {"*", vendor}:
             return None
         self._asked[name] += 1
-        luck = random.Random(f"{self._simulation.world.history.seed} {name} {self._asked[name]}")  # noqa: S311
+        luck = random.Random(f"{self._simulation.world.history.seed} {name} {self._asked[name]}")  # noqa: S311  # nosec B311
         if luck.random() >= fault.share:
             return None
         self.met[f"{vendor}/{name}"] += 1

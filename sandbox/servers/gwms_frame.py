@@ -13,7 +13,7 @@ from sandbox.network import DE_3PL, DOMESTIC, US_3PL
 from sandbox.servers.web import Answer, Call, Handler, Refused
 
 CLIENT_ID = "LUMIVOSANDBOXCLIENT0000000000001"
-CLIENT_SECRET = "bHVtaXZvLXNhbmRib3gtY2xpZW50LXNlY3JldC0wMDE="  # noqa: S105 a secret of a world that is not real
+CLIENT_SECRET = "bHVtaXZvLXNhbmRib3gtY2xpZW50LXNlY3JldC0wMDE="  # noqa: S105 a secret of a world that is not real  # nosec B105
 API_KEY = "LUMIVOSANDBOXAPIKEY0000000000001"
 CODES = {DOMESTIC: "SZ01", US_3PL: "ONT01", DE_3PL: "DUI01"}
 WAREHOUSE_OF = {code: number for number, code in CODES.items()}
@@ -100,7 +100,7 @@ class Tokens:
                 "system_id": "gwms-sandbox",
                 "vendor": "sandbox",
                 "scope": _SCOPES,
-                "token_type": "Bearer",
+                "token_type": "Bearer",  # nosec B105
                 "expires_in": TOKEN_SECONDS,
                 "client_id": CLIENT_ID,
             }

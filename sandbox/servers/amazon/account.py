@@ -67,7 +67,7 @@ ACCOUNTS = {
     ),
 }
 CLIENT_ID = "amzn1.application-oa2-client.sandbox"
-CLIENT_SECRET = "amzn1.oa2-cs.v1.sandbox-secret"  # noqa: S105 a secret of a world that is not real
+CLIENT_SECRET = "amzn1.oa2-cs.v1.sandbox-secret"  # noqa: S105 a secret of a world that is not real  # nosec B105
 
 # operation -> (requests a second, burst), the default usage plans of Amazon's models
 RATES: dict[str, tuple[float, float]] = {
@@ -161,7 +161,7 @@ def login(tokens: Tokens) -> Handler:
             {
                 "access_token": token,
                 "refresh_token": given["refresh_token"],
-                "token_type": "bearer",
+                "token_type": "bearer",  # nosec B105
                 "expires_in": TOKEN_SECONDS,
             },
             headers={"Cache-Control": "no-store"},

@@ -31,7 +31,7 @@ from sandbox.servers.shopify.quantities import set_quantities
 from sandbox.servers.web import Answer, Call, Handler, House, Refused, build
 
 VERSION = "2026-10"
-TOKEN = "shpat_sandbox_0123456789abcdef"  # noqa: S105 a token of a world that is not real
+TOKEN = "shpat_sandbox_0123456789abcdef"  # noqa: S105 a token of a world that is not real  # nosec B105
 DOMAIN = "lumivo-sandbox.myshopify.com"
 AVAILABLE, RESTORE, MOST = 2000.0, 100.0, 1000
 _BUCKET = ("shopify", DOMAIN, "points")
