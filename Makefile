@@ -46,6 +46,7 @@ serve: $(VENV)/.run-ready ## the app (8501) and Dagster (3000) until Ctrl-C
 
 test: check ## set up and run every check; ends with pytest's line
 	tests/browser/install_chromium.sh
+	tests/contract/install_prism.sh
 	$(BIN)/python -m pytest
 
 check: $(VENV)/.test-ready ## format, lint, types, import layers, SQL style, dbt rules (no tests)

@@ -27,7 +27,7 @@ SEASONS = {
 }
 _MONTH_MIDDLES = (np.arange(12) + 0.5) * 365.25 / 12
 # Monday to Sunday; Germans shop on Sunday evenings, when their stores are closed.
-_WEEKDAYS = {"US": (1.10, 1.05, 1.02, 0.98, 0.90, 0.93, 1.02), "DE": (1.04, 0.98, 0.97, 0.96, 0.90, 0.93, 1.22)}
+WEEKDAYS = {"US": (1.10, 1.05, 1.02, 0.98, 0.90, 0.93, 1.02), "DE": (1.04, 0.98, 0.97, 0.96, 0.90, 0.93, 1.22)}
 _DIP_DAYS = 10
 _DIP = 0.74  # those who bought in the promotion do not buy in the days after it
 _BULK_SHARE = 0.0008
@@ -84,12 +84,12 @@ def expect_demand(catalog: Catalog, promotions: tuple[Promotion, ...], *, parame
         trend = np.exp(growth[listing.parts[0][0]] * (day - days / 2) / 365)
         ramp = np.clip((day - listing.launch_day + 5) / 45, 0.0, 1.0)
         fade = np.clip((listing.end_day - day) / 60, 0.0, 1.0) * (day < listing.end_day)
-        week = np.array(_WEEKDAYS[SHOPS[listing.shop].country])[weekday]
+        week = np.array(WEEKDAYS[SHOPS[listing.shop].country])[weekday]
         season = season_factor(listing.season, of_year)
         alive = (day >= listing.launch_day) * ramp * fade
         expected[listing.index] = listing.daily_orders * trend * season * week * alive
     expected *= _weekly_noise(rng, listings, days)
-    discount, which, uplift = _promoted(catalog, promotions, days=days)
+    discount, which, uplift = promoted(catalog, promotions, days=days)
     return Demand(expected_orders=expected * uplift, discount_share=discount, promotion=which)
 
 
@@ -104,7 +104,7 @@ def _weekly_noise(rng: np.random.Generator, listings: int, days: int) -> np.ndar
     return np.exp(np.repeat(state, 7, axis=1)[:, :days])
 
 
-def _promoted(
+def promoted(
     catalog: Catalog, promotions: tuple[Promotion, ...], *, days: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """(discount, promotion's index, factor on demand) per listing and day; the deeper discount wins."""
@@ -130,9 +130,13 @@ def _promoted(
 
 def draw_lines(catalog: Catalog, demand: Demand, *, parameters: Parameters) -> WantedLines:
     """Orders drawn from the expectation: overdispersed counts, mostly one unit, now and then a bulk order."""
-    rng = parameters.chance("orders")
-    shape = demand.expected_orders.shape
-    count = rng.poisson(demand.expected_orders * rng.gamma(6.0, 1 / 6.0, shape))
+    return draw_orders(catalog, demand.expected_orders, rng=parameters.chance("orders"))
+
+
+def draw_orders(catalog: Catalog, expected_orders: np.ndarray, *, rng: np.random.Generator) -> WantedLines:
+    """Orders drawn from an expectation [listing, day]; days and orders are numbered from 0."""
+    shape = expected_orders.shape
+    count = rng.poisson(expected_orders * rng.gamma(6.0, 1 / 6.0, shape))
     listing, day = (np.repeat(axis, count.ravel()) for axis in np.indices(shape).reshape(2, -1))
     total = len(day)
     units = rng.choice([1, 2, 3, 4, 6], size=total, p=[0.875, 0.085, 0.022, 0.012, 0.006])

@@ -51,14 +51,13 @@ def _kinds(fba: int) -> dict[str, tuple[tuple[str, int, int, int], ...]]:
     }
 
 
-def ledger_files(world: World, *, shop: int) -> Iterator[TableFile]:
-    """The ledger summary by day, one file a month."""
+def ledger_rows(world: World, *, shop: int) -> pl.DataFrame:
+    """The ledger summary of every day that is over, in the report's columns and `day`."""
     parameters, fba = world.parameters, FBA_OF[shop]
-    days = parameters.days
     own = [listing for listing in world.catalog.listings if listing.own_stock and listing.warehouse == fba]
     products = np.array([listing.parts[0][0] for listing in own])
     moves = world.places.movements()
-    evenings = world.places.evenings[:, fba]
+    evenings = world.places.evenings[: world.today, fba]
     balances = {
         "SELLABLE": evenings[:, [AVAILABLE, SOLD, PREPARING]].sum(axis=1),
         "DEFECTIVE": evenings[:, UNFULFILLABLE],
@@ -69,6 +68,7 @@ def ledger_files(world: World, *, shop: int) -> Iterator[TableFile]:
         changes = np.zeros((len(kinds), *ending.shape), dtype=np.int64)
         for number, (_, source, destination, sign) in enumerate(kinds):
             of_kind = (moves.source == source) & (moves.destination == destination) & (moves.day >= 0)
+            of_kind &= moves.day < world.today
             at = (number, moves.day[of_kind], moves.product[of_kind])
             np.add.at(changes, at, sign * moves.units[of_kind])
         starting = ending - changes.sum(axis=0)
@@ -98,10 +98,17 @@ def ledger_files(world: World, *, shop: int) -> Iterator[TableFile]:
         .with_columns(pl.lit(SHOPS[shop].country).alias("Location"), *(pl.lit(0).alias(name) for name in zero))
     )
     day_of_row = rows["day"].to_numpy()
-    rows = rows.with_columns(date_text(parameters, day_of_row, "%m/%d/%Y").alias("Date")).select(
-        report_columns("GET_LEDGER_SUMMARY_VIEW_DATA")
+    return rows.with_columns(date_text(parameters, day_of_row, "%m/%d/%Y").alias("Date")).select(
+        "day", *report_columns("GET_LEDGER_SUMMARY_VIEW_DATA")
     )
-    month = month_index(parameters, np.arange(days))[day_of_row]
+
+
+def ledger_files(world: World, *, shop: int) -> Iterator[TableFile]:
+    """The ledger summary by day, one file a month."""
+    parameters = world.parameters
+    rows = ledger_rows(world, shop=shop)
+    month = month_index(parameters, np.arange(parameters.days))[rows["day"].to_numpy()]
+    rows = rows.drop("day")
     for number, name in enumerate(months_of(parameters)):
         path = f"inbox/{SHOPS[shop].shop_id}/ledger/ledger_summary_{name}.tsv"
         yield TableFile(path, rows.filter(pl.Series(month == number)), separator="\t")

@@ -22,12 +22,16 @@ class UnableToMakeWorld(ValueError):
 
 @dataclass(frozen=True)
 class Parameters:
-    """Equal parameters make an equal world. The world has lived through every day before `as_of`'s morning."""
+    """Equal parameters make an equal world. The world has lived through every day before `as_of`'s morning.
+
+    `lived_on` counts the days from that morning on, of a world that goes on (`sandbox/living/`).
+    """
 
     seed: int = 7
     products: int = 200
     months: int = 24
     as_of: date = DEFAULT_AS_OF
+    lived_on: int = 0
 
     def __post_init__(self) -> None:
         """Refuse what cannot be made.
@@ -51,8 +55,8 @@ class Parameters:
 
     @cached_property
     def days(self) -> int:
-        """Days lived; day 0 is `first_date`, the last one is the eve of `as_of`."""
-        return (self.as_of - self.first_date).days
+        """Days lived; day 0 is `first_date`, the last one is the eve of `as_of`, or `lived_on` days later."""
+        return (self.as_of - self.first_date).days + self.lived_on
 
     def date_of(self, day: int) -> date:
         """The calendar date of a day's number."""

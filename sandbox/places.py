@@ -13,8 +13,9 @@ import numpy as np
 
 from sandbox.network import WAREHOUSES
 
-SUPPLIER, CUSTOMER, IN_TRANSIT, LOST, DISPOSED = range(5)
-OUTSIDE = ("supplier", "customer", "in_transit", "lost", "disposed")
+# AWD is Amazon's own store for bulk, which feeds FBA; nothing of the sample's history stands there.
+SUPPLIER, CUSTOMER, IN_TRANSIT, LOST, DISPOSED, AWD, AWD_RESERVED = range(7)
+OUTSIDE = ("supplier", "customer", "in_transit", "lost", "disposed", "awd", "awd_reserved")
 
 # Stock classes of a warehouse. Reserved units are either sold and not yet gone, or being prepared to move.
 AVAILABLE, SOLD, PREPARING, UNFULFILLABLE, RESEARCHING = range(5)
@@ -57,8 +58,14 @@ class Places:
 
     def __init__(self, *, products: int, days: int) -> None:
         self.units = np.zeros((PLACES, products), dtype=np.int64)
-        self.evenings = np.zeros((days, len(WAREHOUSES), len(CLASSES), products), dtype=np.int32)
+        self._evenings_room = np.zeros((days, len(WAREHOUSES), len(CLASSES), products), dtype=np.int32)
+        self._evenings_kept = days
         self._moves: list[tuple[int, int, int, np.ndarray, np.ndarray]] = []
+
+    @property
+    def evenings(self) -> np.ndarray:
+        """Units [day, warehouse, class, product] at the end of each day."""
+        return self._evenings_room[: self._evenings_kept]
 
     def stock(self, warehouse: int, stock_class: int = AVAILABLE) -> np.ndarray:
         """Units of each product in that class now."""
@@ -83,6 +90,14 @@ class Places:
         self.units[source, moving] -= amounts
         self.units[destination, moving] += amounts
         self._moves.append((day, source, destination, moving, amounts))
+
+    def open_day(self) -> None:
+        """Make room for one more evening, in blocks so that a long life does not copy every evening every day."""
+        if self._evenings_kept == len(self._evenings_room):
+            room = np.zeros((self._evenings_kept + 64, *self._evenings_room.shape[1:]), dtype=np.int32)
+            room[: self._evenings_kept] = self._evenings_room
+            self._evenings_room = room
+        self._evenings_kept += 1
 
     def close_day(self, day: int) -> None:
         """Keep the stock of this evening."""

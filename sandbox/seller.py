@@ -66,8 +66,13 @@ class Seller:
                 self.planned[listing.warehouse, product] += orders * units * 1.2
         # What he planned for is also what he believes until there are six weeks of sales.
         self.believed = self.planned.copy()
+        self._seasons = [product.season for product in catalog.products]
+        self.look_ahead(parameters)
+
+    def look_ahead(self, parameters: Parameters) -> None:
+        """Look the season up for the days to come, counted from the parameters' last one."""
         of_year = days_of_year(parameters, days=parameters.days + _HORIZON)
-        self.season = np.stack([season_factor(product.season, of_year) for product in catalog.products])
+        self.season = np.stack([season_factor(season, of_year) for season in self._seasons])
 
     def look_back(self, day: int, *, sold: np.ndarray, had_stock: np.ndarray) -> None:
         """Renew his idea of daily demand [warehouse, product] from arrays [day, warehouse, product] before `day`."""

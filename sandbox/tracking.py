@@ -89,10 +89,24 @@ def _event(world: World, milestone: Milestone) -> dict[str, Any]:
 
 
 def _answer(world: World, shipment: Shipment) -> dict[str, Any]:
-    events = [_event(world, milestone) for milestone in reversed(told(world, shipment))]
+    return describe(
+        world, shipment, told(world, shipment), estimated_day(world, shipment), tag=shipment.shipment_id, param=None
+    )
+
+
+def describe(
+    world: World,
+    shipment: Shipment,
+    milestones: list[Milestone],
+    estimate: int | None,
+    *,
+    tag: str | None,
+    param: str | None,
+) -> dict[str, Any]:
+    """What 17TRACK knows of a shipment of which a carrier has told these milestones, oldest first, at least one."""
+    events = [_event(world, milestone) for milestone in reversed(milestones)]
     by_stage = {event["stage"]: event for event in events}
     latest, lane = events[0], shipment.lane
-    estimate = estimated_day(world, shipment)
     expected = None if estimate is None else str(world.parameters.date_of(estimate))
     days = (world.today - shipment.ship_day) if not shipment.is_finished else shipment.arrival_day - shipment.ship_day
     stages = [
@@ -107,8 +121,8 @@ def _answer(world: World, shipment: Shipment) -> dict[str, Any]:
     return {
         "number": shipment.waybill,
         "carrier": lane.carrier_code,
-        "param": None,
-        "tag": shipment.shipment_id,
+        "param": param,
+        "tag": tag,
         "track_info": {
             "shipping_info": {
                 "shipper_address": _address(shipment.milestones[0].country),
@@ -124,7 +138,7 @@ def _answer(world: World, shipment: Shipment) -> dict[str, Any]:
                 "days_after_order": days,
                 "days_of_transit": days,
                 "days_of_transit_done": 0,
-                "days_after_last_update": world.today - told(world, shipment)[-1].day,
+                "days_after_last_update": world.today - milestones[-1].day,
                 "estimated_delivery_date": {"source": expected and "Official", "from": expected, "to": expected},
             },
             "milestone": stages,
@@ -142,5 +156,28 @@ def _answer(world: World, shipment: Shipment) -> dict[str, Any]:
                     }
                 ],
             },
+        },
+    }
+
+
+def nothing_known(number: str, carrier: int, *, tag: str | None, param: str | None) -> dict[str, Any]:
+    """What 17TRACK says of a registered number before its carrier has told anything."""
+    metrics = dict.fromkeys(
+        ("days_after_order", "days_of_transit", "days_of_transit_done", "days_after_last_update"), 0
+    )
+    never = {"source": None, "from": None, "to": None}
+    return {
+        "number": number,
+        "carrier": carrier,
+        "param": param,
+        "tag": tag,
+        "track_info": {
+            "shipping_info": {"shipper_address": _address(None), "recipient_address": _address(None)},
+            "latest_status": {"status": "NotFound", "sub_status": "NotFound_Other", "sub_status_descr": None},
+            "latest_event": None,
+            "time_metrics": {**metrics, "estimated_delivery_date": never},
+            "milestone": [{"key_stage": stage, "time_iso": None, "time_utc": None} for stage in _STAGES],
+            "misc_info": {"risk_factor": 0, "service_type": None, "pieces": None, "local_key": 0},
+            "tracking": {"providers_hash": 0, "providers": []},
         },
     }

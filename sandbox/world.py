@@ -34,7 +34,7 @@ from sandbox.seller import PurchaseOrder, Seller
 from sandbox.shipments import Shipment, dispatch, waybill_of
 
 _SELLING = (FBA_US, FBA_DE, US_3PL, DE_3PL)
-_CANCELLED_SHARE = 0.022
+CANCELLED_SHARE = 0.022
 # Shipments that are certain to be held, so that the sample always shows delayed ones on its as-of day: the first of
 # that lane to leave at least so many days before it, and for how long.
 _SCRIPTED_HOLDS = {0: (46, 24), 5: (40, 20)}
@@ -64,6 +64,7 @@ class World:
         products, days = len(self.catalog.products), parameters.days
         self.places = Places(products=products, days=days)
         self.today = 0
+        self.ships_by_habit = True  # off where somebody else decides what travels
         self.line_units = np.zeros(len(self.wanted.day), dtype=np.int64)  # what customers got of what they wanted
         self.line_cancelled = np.zeros(len(self.wanted.day), dtype=bool)
         self.returns: list[Return] = []
@@ -136,7 +137,7 @@ class World:
             return
         lines = np.arange(self._line_starts[day - 1], self._line_starts[day])
         lines = lines[self.line_units[lines] > 0]
-        may_cancel = self.wanted.is_only[lines] & (self._rng.random(len(lines)) < _CANCELLED_SHARE)
+        may_cancel = self.wanted.is_only[lines] & (self._rng.random(len(lines)) < CANCELLED_SHARE)
         self.line_cancelled[lines] = may_cancel
         back = np.zeros((len(WAREHOUSES), len(self.catalog.products)), dtype=np.int64)
         for line in lines[may_cancel]:
@@ -250,6 +251,8 @@ class World:
             ordered[order.product] += order.open_units
         position = held.sum(axis=0) + coming.sum(axis=0) + ordered
         self.purchase_orders += seller.purchases(day, position=position, number=len(self.purchase_orders))
+        if not self.ships_by_habit:
+            return
         for wish in seller.wishes(day, held=held, coming=coming, coming_soon=soon):
             lane = LANES[wish.lane]
             units = np.minimum(wish.units, places.stock(lane.origin))

@@ -1,4 +1,4 @@
-"""`diaobo sandbox`: make the sample company, and ask its world for the truth.
+"""`diaobo sandbox`: make the sample company, ask its world for the truth, and live on (`sandbox_world.py`).
 
 Belongs here: options, words, exit status. The world is `sandbox/`; nothing else of the product may start it.
 """
@@ -10,6 +10,8 @@ from datetime import datetime
 from pathlib import Path
 
 import click
+
+from pipelines.commands.sandbox_world import FOLDER, advance, faults, living_truth, serve
 
 
 @click.group("sandbox")
@@ -48,16 +50,27 @@ def create(folder: Path, seed: int, products: int, months: int, as_of: datetime)
 
 
 @command.command("truth")
-@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False), default=FOLDER)
 def show_truth(folder: Path) -> None:
-    """Print the world's own figures as JSON: made again from the folder's seed, not read from its files."""
+    """Print the world's own figures as JSON, never read from files or answers.
+
+    Of a sample company: what stands in its files, from its seed. Of a world that lives on: its ledger as it is now.
+    """
+    from sandbox.living.journal import FILE
     from sandbox.sample import UnableToReadSample, read_parameters
     from sandbox.truth import truth
     from sandbox.world import live
 
+    if (folder / FILE).is_file():
+        click.echo(json.dumps(living_truth(folder), ensure_ascii=False, indent=1))
+        return
     try:
         parameters = read_parameters(folder)
     except UnableToReadSample as error:
         click.echo(str(error), err=True)
         raise SystemExit(2) from error
     click.echo(json.dumps(truth(live(parameters)), ensure_ascii=False, indent=1))
+
+
+for _command in (serve, advance, faults):
+    command.add_command(_command)
