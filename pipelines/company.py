@@ -15,11 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.landing.entities import ENTITIES
+from pipelines.sources.settings import Source, read_sources
 from pipelines.toml_tables import TomlTable, read_toml
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SETTINGS_FILE = "company.toml"
 FREQUENCIES = ("D", "W-MON")
+SHIPPED_MAPPINGS = Path(__file__).resolve().parent / "sources" / "mappings"
 
 
 class UnableToReadCompany(Exception):
@@ -93,6 +95,7 @@ class Company:
     fixed_as_of: dt.date | None
     policy: Policy
     feeds: tuple[Feed, ...]
+    sources: tuple[Source, ...] = ()
 
     @property
     def landing(self) -> Path:
@@ -157,6 +160,7 @@ def load_company(folder: Path, *, environ: Mapping[str, str]) -> Company:
         fixed_as_of=settings.date("as_of"),
         policy=_policy(root.raw("policy") or {}, where=f"{path}: [policy]", problems=problems),
         feeds=_feeds(root.raw("feeds") or [], folder=folder, environ=environ, problems=problems),
+        sources=read_sources(root.raw("sources") or [], where=str(path), problems=problems),
     )
     settings.finish()
     root.finish()
@@ -228,10 +232,9 @@ def _feeds(values: Any, *, folder: Path, environ: Mapping[str, str], problems: l
         if not patterns and "files" not in table:
             table.problem("files", 'is missing; write a path or pattern such as "inbox/orders/*.csv"')
         mapping, entity = table.text("mapping"), table.choice("entity", tuple(ENTITIES))
-        if mapping and not (folder / mapping).is_file():
-            table.problem(
-                "mapping", f'is "{mapping}", and {folder / mapping} does not exist; write the path of a mapping'
-            )
+        mapping_path = _mapping_path(folder, mapping)
+        if mapping_path and not mapping_path.is_file():
+            table.problem("mapping", f'is "{mapping}", and {mapping_path} does not exist; write the path of a mapping')
         if mapping and entity:
             table.problem("entity", "cannot stand beside mapping; the mapping names the entity")
         _check_shared(table, patterns, shared)
@@ -240,13 +243,18 @@ def _feeds(values: Any, *, folder: Path, environ: Mapping[str, str], problems: l
             patterns=patterns,
             folder=folder,
             shared=shared,
-            mapping=folder / mapping if mapping else None,
+            mapping=mapping_path,
             entity=entity,
             constants=table.scalars("constants") or {},
         )
         table.finish()
         feeds.append(feed)
     return tuple(feeds)
+
+
+def _mapping_path(folder: Path, mapping: str | None) -> Path | None:
+    """Where a mapping is: below the company, or (`{sources}`) among those that come with the connectors."""
+    return folder / mapping.replace("{sources}", str(SHIPPED_MAPPINGS)) if mapping else None
 
 
 def _check_shared(table: TomlTable, patterns: tuple[str, ...], shared: Path) -> None:

@@ -87,6 +87,7 @@ def _reading(table: TomlTable, rules: tuple[ColumnRule, ...]) -> Reading:
         delimiter=table.values.get("delimiter"),
         quote=table.values.get("quote"),
         records=table.text("records"),
+        optional=table.texts("optional"),
         drop=table.texts("drop"),
         digests=tuple((rule.column, rule.digest) for rule in rules if rule.digest),
     )
