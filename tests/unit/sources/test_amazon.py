@@ -259,7 +259,7 @@ def test_a_killed_stretch_is_finished_before_the_next_is_begun(
     vendor.asked.clear()
     pages["two"] = {"orders": [order | {"orderId": "2"}]}
     vendor_pages = iter([pages["two"], {"orders": [order | {"orderId": "3"}]}])
-    vendor.on("GET", ORDERS, lambda asked: next(vendor_pages))
+    vendor.on("GET", ORDERS, lambda _: next(vendor_pages))
     (outcome,) = seller.pull(source)
 
     ids = [[o["orderId"] for page in lines(file) for o in page["answer"]["orders"]] for file in outcome.files]
