@@ -19,7 +19,6 @@ import yaml
 
 from tests.vendor_server import Asked, Reply
 
-
 FORMATS = jsonschema.FormatChecker(())
 _RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
 

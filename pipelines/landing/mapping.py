@@ -126,6 +126,7 @@ class Reading:
     quote: str | None = None
     records: str | None = None
     optional: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
     drop: tuple[str, ...] = ()
     digests: tuple[tuple[str, tuple[str, ...]], ...] = ()
 

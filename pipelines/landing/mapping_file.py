@@ -88,6 +88,7 @@ def _reading(table: TomlTable, rules: tuple[ColumnRule, ...]) -> Reading:
         quote=table.values.get("quote"),
         records=table.text("records"),
         optional=table.texts("optional"),
+        named=table.texts("named"),
         drop=table.texts("drop"),
         digests=tuple((rule.column, rule.digest) for rule in rules if rule.digest),
     )

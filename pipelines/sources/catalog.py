@@ -44,4 +44,9 @@ CONNECTORS: dict[str, Facts] = {
         optional=("login_url", "seller_id"),
         by_marketplace=True,
     ),
+    "shopify": Facts(
+        module="pipelines.sources.shopify",
+        secrets=("access_token",),
+        datasets=("orders", "products", "locations", "inventory_levels", "payouts"),
+    ),
 }

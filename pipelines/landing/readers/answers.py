@@ -5,7 +5,8 @@ Belongs here: the way from pages to rows. Does not: asking (`pipelines/sources`)
 lists of lists where need be (`orders.orderItems`: one row per item of each order).
 
 A row's own fields keep their names, joined with dots; what stands around them begins with a slash: `/received_at`,
-`/asked.marketplaceIds`, `/orders.orderId`. The file is read twice, first for the names, so that memory holds one page.
+`/asked.marketplaceIds`, `/orders.orderId`. A list of objects that have a `name` (Shopify's quantities) becomes columns
+by that name where the mapping says so: `quantities.available.quantity`. The file is read twice, first for the names, so that memory holds one page.
 """
 
 from __future__ import annotations
@@ -38,17 +39,19 @@ def read_answers(path: Path, *, reading: Reading, needed: tuple[str, ...] = ()) 
     """
     steps = tuple(reading.records.split(".")) if reading.records else ()
     names: dict[str, None] = {}
-    for row in _rows(path, steps):
+    for row in _rows(path, steps, reading.named):
         names.update(dict.fromkeys(row))
     names.update(dict.fromkeys(reading.optional if names else (*needed, *reading.optional)))
     columns = header_of(tuple(names))
-    return SourceTable(name="", columns=columns, batches=_batches(path, steps, tuple(names)))
+    return SourceTable(name="", columns=columns, batches=_batches(path, steps, reading.named, tuple(names)))
 
 
-def _batches(path: Path, steps: tuple[str, ...], names: tuple[str, ...]) -> Iterator[pa.RecordBatch]:
+def _batches(
+    path: Path, steps: tuple[str, ...], named: tuple[str, ...], names: tuple[str, ...]
+) -> Iterator[pa.RecordBatch]:
     rows: list[list[str | None]] = []
     done = 0
-    for row in _rows(path, steps):
+    for row in _rows(path, steps, named):
         rows.append([row.get(name) for name in names])
         if len(rows) == BATCH_ROWS:
             yield text_batch(names, rows, range(done + 1, done + 1 + len(rows)))
@@ -58,13 +61,14 @@ def _batches(path: Path, steps: tuple[str, ...], names: tuple[str, ...]) -> Iter
         yield text_batch(names, rows, range(done + 1, done + 1 + len(rows)))
 
 
-def _rows(path: Path, steps: tuple[str, ...]) -> Iterator[dict[str, str | None]]:
+def _rows(path: Path, steps: tuple[str, ...], named: tuple[str, ...]) -> Iterator[dict[str, str | None]]:
     for number, page in enumerate(pages(path), start=1):
         around = {name: value for name, value in page.items() if name != ANSWER}
         outer = {f"/{name}": value for name, value in flattened(around).items()}
         try:
-            yield from _records(page[ANSWER], steps, "", outer)
-        except (KeyError, TypeError, AttributeError):
+            for record, around_it in _records(page[ANSWER], steps, "", outer):
+                yield {**around_it, **flattened(_by_name(record, named))}
+        except (KeyError, TypeError, AttributeError):  # the vendor changed the shape: the file is refused in words
             raise UnableToReadFile(
                 FileProblem("not_an_extract", f"holds no answer with the records {'.'.join(steps)}", row=number)
             ) from None
@@ -87,8 +91,8 @@ def pages(path: Path) -> Iterator[dict[str, Any]]:
 
 def _records(
     value: Any, steps: tuple[str, ...], path: str, outer: dict[str, str | None]
-) -> Iterator[dict[str, str | None]]:
-    """Rows below `value`; a list on the way is gone through, an absent or empty branch holds none."""
+) -> Iterator[tuple[dict[str, Any], dict[str, str | None]]]:
+    """Records below `value`, each with what stands around it; a list on the way is gone through, an absent or empty branch holds none."""
     if value is None:
         return
     if isinstance(value, list):
@@ -96,13 +100,21 @@ def _records(
             yield from _records(item, steps, path, outer)
         return
     if not steps:
-        yield {**outer, **flattened(value)}
+        yield value, outer
         return
     step, *rest = steps
     around = {name: inner for name, inner in value.items() if name != step and not isinstance(inner, list)}
     if path:  # what stands beside the records in the answer itself (page tokens, totals) says nothing about a row
         outer = {**outer, **{f"/{path}.{name}": inner for name, inner in flattened(around).items()}}
     yield from _records(value.get(step), tuple(rest), f"{path}.{step}" if path else step, outer)
+
+
+def _by_name(record: dict[str, Any], named: tuple[str, ...]) -> dict[str, Any]:
+    """The record with its lists of named objects as objects."""
+    return {
+        field: {str(item["name"]): item for item in value} if field in named and isinstance(value, list) else value
+        for field, value in record.items()
+    }
 
 
 def flattened(record: dict[str, Any], prefix: str = "") -> dict[str, str | None]:
