@@ -49,4 +49,10 @@ CONNECTORS: dict[str, Facts] = {
         secrets=("access_token",),
         datasets=("orders", "products", "locations", "inventory_levels", "payouts"),
     ),
+    "gwms": Facts(
+        module="pipelines.sources.gwms",
+        secrets=("client_id", "client_secret", "api_key"),
+        datasets=("stock", "inbound_orders", "outbound_orders"),
+        required=("warehouse_code",),
+    ),
 }

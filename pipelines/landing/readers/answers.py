@@ -6,7 +6,8 @@ lists of lists where need be (`orders.orderItems`: one row per item of each orde
 
 A row's own fields keep their names, joined with dots; what stands around them begins with a slash: `/received_at`,
 `/asked.marketplaceIds`, `/orders.orderId`. A list of objects that have a `name` (Shopify's quantities) becomes columns
-by that name where the mapping says so: `quantities.available.quantity`. The file is read twice, first for the names, so that memory holds one page.
+by that name where the mapping's `named` says so: `quantities.available.quantity`. The file is read twice, first for the
+names, so that memory holds one page.
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ def _rows(path: Path, steps: tuple[str, ...], named: tuple[str, ...]) -> Iterato
         try:
             for record, around_it in _records(page[ANSWER], steps, "", outer):
                 yield {**around_it, **flattened(_by_name(record, named))}
-        except (KeyError, TypeError, AttributeError):  # the vendor changed the shape: the file is refused in words
+        except (KeyError, TypeError, AttributeError):
             raise UnableToReadFile(
                 FileProblem("not_an_extract", f"holds no answer with the records {'.'.join(steps)}", row=number)
             ) from None
@@ -92,7 +93,7 @@ def pages(path: Path) -> Iterator[dict[str, Any]]:
 def _records(
     value: Any, steps: tuple[str, ...], path: str, outer: dict[str, str | None]
 ) -> Iterator[tuple[dict[str, Any], dict[str, str | None]]]:
-    """Records below `value`, each with what stands around it; a list on the way is gone through, an absent or empty branch holds none."""
+    """Records below `value`, each with what stands around it; lists are gone through, an absent branch holds none."""
     if value is None:
         return
     if isinstance(value, list):

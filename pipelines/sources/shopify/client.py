@@ -49,7 +49,7 @@ class Shop:
         self._seen_at: dt.datetime | None = None
 
     def ask(self, operation: str, query: str, variables: Mapping[str, Any]) -> Answer:
-        """The answer's `data`; raises UnableToFetch. A lost answer is asked again: mutations carry an idempotency key."""
+        """The answer's `data`; raises UnableToFetch. A lost answer is asked again: mutations carry a key."""
         errors: Any = None
         for _ in range(ATTEMPTS):
             self._wait_for_points(self._costs.get(operation, 0.0))

@@ -66,7 +66,8 @@ class Puller:
     def source(self, connector: str, *datasets: str, **settings: Any) -> Source:
         facts = CONNECTORS[connector]
         names = {purpose: f"{connector}_{purpose}".upper() for purpose in facts.secrets}
-        self.environ |= {name: f"secret-of-{name.lower()}" for name in names.values()}
+        for name in names.values():
+            self.environ.setdefault(name, f"secret-of-{name.lower()}")
         values = {"name": connector, "account": "acme", "url": self.vendor.url} | settings
         return Source(connector=connector, secrets=names, datasets=datasets, **values)
 
