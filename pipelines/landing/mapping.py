@@ -17,7 +17,7 @@ from pipelines.landing.entities import ENTITIES, Entity
 FileFormat = Literal["csv", "tsv", "xlsx", "parquet", "json"]
 Keep = Literal["first", "last", "sum", "refuse", "all"]
 FORMATS: tuple[FileFormat, ...] = ("csv", "tsv", "xlsx", "parquet", "json")
-READERS = ("table", "answers", "17track")
+READERS = ("table", "answers", "tracking", "17track")
 KEEPS: tuple[Keep, ...] = ("first", "last", "sum", "refuse", "all")
 ROW_NUMBER = "_row"  # may stand in a template: the row's number in its source file
 

@@ -40,6 +40,7 @@ CONNECTORS: dict[str, Facts] = {
             "awd_inventory",
             "awd_inbound_shipments",
             "awd_replenishment_orders",
+            "tracking",
         ),
         optional=("login_url", "seller_id"),
         by_marketplace=True,
@@ -54,5 +55,11 @@ CONNECTORS: dict[str, Facts] = {
         secrets=("client_id", "client_secret", "api_key"),
         datasets=("stock", "inbound_orders", "outbound_orders"),
         required=("warehouse_code",),
+    ),
+    "17track": Facts(
+        module="pipelines.sources.tracking.seventeen_track",
+        secrets=("key",),
+        datasets=("tracking",),
+        url="https://api.17track.net",
     ),
 }

@@ -127,10 +127,14 @@ class Shelf:
                 path.unlink()
         return part
 
+    def keep(self, path: Path, line: Answer) -> None:
+        """Writes a file of one line at once."""
+        with replacing(path) as temporary:
+            temporary.write_text(json.dumps(line, ensure_ascii=False) + "\n", encoding="utf-8")
+
     def remember_nothing(self, window: Window, why: Answer) -> None:
         """Notes that the vendor has nothing for a window, so that it is not asked for ever."""
-        with replacing(self.path(window, NOTHING_SUFFIX)) as temporary:
-            temporary.write_text(json.dumps(why, ensure_ascii=False) + "\n", encoding="utf-8")
+        self.keep(self.path(window, NOTHING_SUFFIX), why)
 
     def _begun(self) -> Window | None:
         for path in self.folder.glob(f"{PART_PREFIX}*") if self.folder.is_dir() else ():

@@ -22,6 +22,7 @@ from pipelines.sources.extracts import Shelf, evening_of
 from pipelines.sources.pacing import Pacer
 from pipelines.sources.session import Authorization, Session, UnableToFetch
 from pipelines.sources.settings import DEFAULT_DAYS_BACK, EXTRACTS_FOLDER, Source
+from pipelines.sources.tracking.waybills import Waybill
 
 PACING_FILE = ".pacing.json"
 LOCK_FILE = ".lock"
@@ -39,13 +40,14 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Pull:
-    """What a dataset is pulled with: the source, until when, which evening a snapshot shows."""
+    """What a dataset is pulled with: the source, until when, which evening a snapshot shows, what is on its way."""
 
     source: Source
     folder: Path
     until: dt.datetime
     evening: dt.date
     clock: Clock
+    waybills: tuple[Waybill, ...] = ()
 
     def shelf(self, dataset: str, *scope: str) -> Shelf:
         """Where a dataset's files stand. Two sources of one account share it, so that what is one lands once."""
@@ -118,12 +120,15 @@ def pull_source(
     until: dt.datetime,
     clock: Clock,
     environ: Mapping[str, str],
+    waybills: tuple[Waybill, ...] = (),
 ) -> list[Outcome]:
     """Pulls every dataset of a source and says what became of each; raises nothing that a vendor can cause."""
     folder = company / EXTRACTS_FOLDER / source.account
     folder.mkdir(parents=True, exist_ok=True)
     datasets: Mapping[str, Dataset] = importlib.import_module(CONNECTORS[source.connector].module).DATASETS
-    pull = Pull(source, folder, until.astimezone(dt.UTC).replace(microsecond=0), evening_of(until, time_zone), clock)
+    pull = Pull(
+        source, folder, until.astimezone(dt.UTC).replace(microsecond=0), evening_of(until, time_zone), clock, waybills
+    )
     try:
         with (
             FileLock(folder / LOCK_FILE, timeout=0),

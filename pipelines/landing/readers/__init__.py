@@ -10,6 +10,7 @@ from pipelines.landing.readers.columnar import read_parquet
 from pipelines.landing.readers.delimited import read_delimited
 from pipelines.landing.readers.records import read_17track, read_json
 from pipelines.landing.readers.source import FileProblem, SourceTable, UnableToReadFile
+from pipelines.landing.readers.tracking import read_tracking
 from pipelines.landing.readers.workbook import read_canonical_workbook, read_workbook
 
 ENDINGS = {
@@ -43,6 +44,8 @@ def read_tables(
         return read_canonical_workbook(path, entities=entities)
     if mapping is not None and reading.reader == "answers":
         return [read_answers(path, reading=reading, needed=tuple(mapping.needed))]
+    if reading.reader == "tracking":
+        return [read_tracking(path)]
     return [_read_table(path, reading, "17track" if reading.reader == "17track" else kind)]
 
 

@@ -7,6 +7,7 @@ from functools import partial
 
 from pipelines.sources.amazon.client import LOGIN_URL, LoginWithAmazon, SellingPartner
 from pipelines.sources.amazon.reports import KINDS, pull_report, pull_settlements
+from pipelines.sources.amazon.shipment_tracking import pull_tracking
 from pipelines.sources.amazon.stock_and_orders import (
     pull_awd_inbound_shipments,
     pull_awd_inventory,
@@ -28,6 +29,7 @@ DATASETS: dict[str, Dataset] = {
     "awd_inventory": pull_awd_inventory,
     "awd_inbound_shipments": pull_awd_inbound_shipments,
     "awd_replenishment_orders": pull_awd_replenishment_orders,
+    "tracking": pull_tracking,
 }
 
 
