@@ -103,7 +103,7 @@ def pull_settlements(pull: Pull, amazon: SellingPartner) -> list[Path]:
     params: Answer = {
         "reportTypes": SETTLEMENTS,
         "processingStatuses": "DONE",
-        "createdSince": iso(max(pull.since, pull.clock.now() - dt.timedelta(days=SETTLEMENT_DAYS))),
+        "createdSince": iso(max(pull.since, pull.until - dt.timedelta(days=SETTLEMENT_DAYS))),
         "pageSize": 100,
     }
     files = []

@@ -80,7 +80,7 @@ def pull_inventory(pull: Pull, amazon: SellingPartner) -> list[Path]:
 
 def pull_orders(pull: Pull, amazon: SellingPartner) -> list[Path]:
     """SearchOrders (2026-01-01) of every marketplace, by last update."""
-    until = min(pull.until, pull.clock.now() - SETTLING).replace(microsecond=0)
+    until = pull.until - SETTLING
     files = []
     for marketplace in pull.source.marketplaces:
         shelf = pull.shelf("orders", marketplace)

@@ -30,7 +30,7 @@ def pull_orders(pull: Pull, shop: Shop) -> list[Path]:
     """Orders by last update, with every line."""
     shelf = pull.shelf("orders")
     files = []
-    until = min(pull.until, pull.clock.now() - SETTLING).replace(microsecond=0)
+    until = pull.until - SETTLING
     for window in shelf.missing(since=pull.since, until=until, longest=LONGEST_WINDOW):
         # both ends count: an order of the very second between two windows comes twice, and the mapping keeps one
         wanted = f"updated_at:>='{iso(window.begin or window.end)}' AND updated_at:<='{iso(window.end)}'"
