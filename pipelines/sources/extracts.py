@@ -22,7 +22,7 @@ from typing import Any
 
 from pipelines.landing.extraction import replacing
 from pipelines.sources.clock import Clock, iso
-from pipelines.sources.session import Rejected, UnexpectedAnswer
+from pipelines.sources.errors import Rejected, UnexpectedAnswer
 
 PART_PREFIX = ".part-"
 NOTHING_SUFFIX = ".none"  # the vendor has nothing for that stretch: known, and no file that a feed would read

@@ -18,9 +18,10 @@ from filelock import FileLock, Timeout
 from pipelines.sources.catalog import CONNECTORS
 from pipelines.sources.clock import Clock
 from pipelines.sources.credentials import Redactor, Secret, UnableToFindSecrets, require_secrets
+from pipelines.sources.errors import UnableToFetch
 from pipelines.sources.extracts import Shelf, evening_of
 from pipelines.sources.pacing import Pacer
-from pipelines.sources.session import Authorization, Session, UnableToFetch
+from pipelines.sources.session import Authorization, Session
 from pipelines.sources.settings import DEFAULT_DAYS_BACK, EXTRACTS_FOLDER, Source
 from pipelines.sources.tracking.waybills import Waybill
 

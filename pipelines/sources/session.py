@@ -9,9 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import email.utils
 import http.client
-import ipaddress
 import logging
-import urllib.parse
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,28 +20,12 @@ import urllib3
 
 from pipelines.sources.clock import Clock
 from pipelines.sources.credentials import Redactor, without_queries
+from pipelines.sources.errors import Rejected, UnableToFetch, UnexpectedAnswer, checked_url
 from pipelines.sources.pacing import Pacer, Rate
 
 CONNECT_SECONDS = 10
 READ_SECONDS = 60
 CHUNK_BYTES = 1 << 16
-
-
-class UnableToFetch(Exception):
-    """A vendor's system did not give what was asked; the message says which call, why, and what to do."""
-
-
-class Rejected(UnableToFetch):
-    """The vendor understood and said no: asking again the same way is useless."""
-
-    def __init__(self, message: str, *, status: int, code: str = "") -> None:
-        super().__init__(message)
-        self.status = status
-        self.code = code
-
-
-class UnexpectedAnswer(UnableToFetch):
-    """The answer has not the shape of the vendor's own contract."""
 
 
 @dataclass(frozen=True)
@@ -304,32 +286,3 @@ class Session:
 
     def _says(self, call: Call, text: str) -> str:
         return self.redactor.clean(f"{self.account}: {call.operation} ({call.method} {call.path}) {text}")
-
-
-def checked_url(url: str) -> str:
-    """The address; raises UnableToFetch unless it is https, or http to this machine."""
-    parts = urllib.parse.urlsplit(url)
-    if parts.scheme == "https" and parts.hostname:
-        return url
-    if parts.scheme == "http" and _is_this_machine(parts.hostname or ""):
-        return url
-    raise UnableToFetch(f'{without_queries(url)}: a token or document travels over https only; write "https://..."')
-
-
-def _is_this_machine(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def field_of(answer: Any, *names: str) -> Any:
-    """A field of an answer by its path; raises UnexpectedAnswer where the vendor's contract promised it."""
-    value = answer
-    for name in names:
-        if not isinstance(value, dict) or name not in value:
-            raise UnexpectedAnswer(f"the answer holds no {'.'.join(names)}, which the vendor's contract promises")
-        value = value[name]
-    return value

@@ -12,9 +12,10 @@ from typing import Any
 
 from pipelines.sources.clock import Clock
 from pipelines.sources.credentials import Redactor, Secret
+from pipelines.sources.errors import UnexpectedAnswer, field_of
 from pipelines.sources.extracts import Answer
 from pipelines.sources.pacing import Rate
-from pipelines.sources.session import Call, Session, UnexpectedAnswer, field_of
+from pipelines.sources.session import Call, Session
 
 LOGIN_URL = "https://api.amazon.com/auth/o2/token"
 EARLY_SECONDS = 60  # a token is renewed this long before it ends, so that none ends on its way

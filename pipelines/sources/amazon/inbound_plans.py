@@ -14,8 +14,8 @@ from decimal import Decimal
 from typing import Any
 
 from pipelines.sources.amazon.client import SellingPartner, next_token
+from pipelines.sources.errors import UnableToFetch, UnexpectedAnswer, field_of
 from pipelines.sources.extracts import Answer
-from pipelines.sources.session import UnableToFetch, UnexpectedAnswer, field_of
 
 PATH = "/inbound/fba/2024-03-20"
 POLL_SECONDS = 5

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipelines.sources.amazon.client import SellingPartner
+from pipelines.sources.errors import UnableToFetch, UnexpectedAnswer, field_of
 from pipelines.sources.extracts import Answer
-from pipelines.sources.session import UnableToFetch, UnexpectedAnswer, field_of
 
 FEED_TYPE = "JSON_LISTINGS_FEED"
 FEED_CONTENT = "application/json; charset=UTF-8"

@@ -1,7 +1,7 @@
-"""Amazon's reports: created, waited for, downloaded, unpacked, decoded by the encoding that they declare.
+"""Amazon's reports: created, waited for, downloaded.
 
-Belongs here: which report makes which dataset, its windows, its buyers' columns. Does not: what the columns mean
-(mappings). The files stay the tab-separated text that Amazon wrote, in UTF-8; buyers' cells are emptied and their
+Belongs here: which report makes which dataset and its windows. Does not: unpacking, decoding and buyers' columns
+(`report_text.py`), what the columns mean (mappings). The files stay the tab-separated text that Amazon wrote, in UTF-8; buyers' cells are emptied and their
 headers kept, so that one mapping reads what a person downloaded and what came from here.
 
 A ledger belongs to an account: under Pan-EU each marketplace gives the same one, so it is asked for once an account.
@@ -12,21 +12,19 @@ on waiting for the same one.
 
 from __future__ import annotations
 
-import codecs
 import datetime as dt
-import fnmatch
 import json
-import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipelines.landing.extraction import replacing
 from pipelines.sources.amazon.client import SellingPartner
+from pipelines.sources.amazon.report_text import declared_encoding, decoded_lines, unpacked, without_buyers
 from pipelines.sources.clock import iso
+from pipelines.sources.errors import UnableToFetch, UnexpectedAnswer, field_of
 from pipelines.sources.extracts import NOTHING_SUFFIX, Answer, Shelf, Window
 from pipelines.sources.pull import Pull
-from pipelines.sources.session import UnableToFetch, UnexpectedAnswer, field_of
 
 PATH = "/reports/2021-06-30"
 LONGEST_WINDOW = dt.timedelta(days=30)
@@ -38,21 +36,6 @@ REPORT_LIVES = dt.timedelta(hours=1)  # a report of the present that was asked f
 SETTLEMENTS = "GET_V2_SETTLEMENT_REPORT_DATA_FLAT_FILE_V2"
 SETTLEMENT_DAYS = 89  # getReports reaches 90 days back
 ABOUT_SUFFIX = ".about.json"
-# Buyers' columns of any report of Amazon's, by its own header names.
-PERSONAL_COLUMNS = (
-    "buyer*",
-    "recipient*",
-    "ship-address*",
-    "ship-city",
-    "ship-state",
-    "ship-postal-code",
-    "ship-phone*",
-    "bill-*",
-    "purchase-order-number",
-    "customer-comments",
-    "gift-message*",
-    "customized-*",
-)
 
 
 @dataclass(frozen=True)
@@ -227,77 +210,6 @@ def _fetch_document(amazon: SellingPartner, report: Answer, file: Path, asked: A
     # after the file: a crash in between has it pulled once more, never believed to be settled when it is not
     with replacing(file.with_name(file.name.removesuffix(".tsv") + ABOUT_SUFFIX)) as temporary:
         temporary.write_text(json.dumps(about, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-
-
-def declared_encoding(content_type: str) -> str:
-    """The encoding that a document declares, as Python calls it; UTF-8 where it declares none."""
-    for part in content_type.split(";")[1:]:
-        name, _, value = part.strip().partition("=")
-        if name.strip().lower() == "charset":
-            encoding = value.strip().strip('"').lower()
-            # Amazon says Shift_JIS and means Microsoft's extension of it, which every Japanese report uses
-            encoding = {"shift_jis": "cp932", "utf-8": "utf-8-sig"}.get(encoding, encoding)
-            try:
-                "".encode(encoding)
-            except LookupError:
-                raise UnexpectedAnswer(f'a report declares the encoding "{value}", which nobody here knows') from None
-            return encoding
-    return "utf-8-sig"
-
-
-def unpacked(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """GZIP undone as it comes; a document that ends early is refused."""
-    unpacker = zlib.decompressobj(wbits=31)
-    try:
-        for chunk in chunks:
-            yield unpacker.decompress(chunk)
-        yield unpacker.flush()
-    except zlib.error as error:
-        raise UnexpectedAnswer(f"a report says GZIP and is none ({error}); the next run asks for it anew") from None
-    if not unpacker.eof:
-        raise UnableToFetch("a report ends before its end; the next run asks for it anew")
-
-
-def decoded_lines(chunks: Iterable[bytes], encoding: str) -> Iterator[str]:
-    """Lines without their ends, in constant memory. Only the line feed ends one: titles hold stranger signs."""
-    decoder = codecs.getincrementaldecoder(encoding)()
-    rest = ""
-    try:
-        for chunk in chunks:
-            *lines, rest = (rest + decoder.decode(chunk)).split("\n")
-            yield from (line.removesuffix("\r") for line in lines)
-        rest += decoder.decode(b"", final=True)
-    except UnicodeDecodeError as error:
-        raise UnexpectedAnswer(
-            f"a report declares {encoding} and is none (byte 0x{error.object[error.start]:02x}); nothing is landed"
-        ) from None
-    if rest:
-        yield rest
-
-
-def without_buyers(lines: Iterable[str]) -> Iterator[str]:
-    """Lines with the buyers' cells emptied; in a line of another width nobody knows which they are: all are."""
-    personal: list[int] = []
-    width = 0
-    for number, line in enumerate(lines):
-        if number == 0:
-            names = [name.strip().lower() for name in line.split("\t")]
-            width = len(names)
-            personal = [
-                position
-                for position, name in enumerate(names)
-                if any(fnmatch.fnmatchcase(name.replace(" ", "-"), pattern) for pattern in PERSONAL_COLUMNS)
-            ]
-        elif personal:
-            cells = line.split("\t")
-            if len(cells) != width:
-                yield "\t".join(["(row of another width)"] + [""] * max(0, len(cells) - 1))
-                continue
-            for position in personal:
-                cells[position] = ""
-            yield "\t".join(cells)
-            continue
-        yield line
 
 
 def _instant(text: str) -> dt.datetime:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from pipelines.sources.amazon.client import SellingPartner
 from pipelines.sources.clock import iso
+from pipelines.sources.errors import Rejected
 from pipelines.sources.extracts import Answer
 from pipelines.sources.pull import Pull
-from pipelines.sources.session import Rejected
 
 
 def pull_tracking(pull: Pull, amazon: SellingPartner) -> list[Path]:

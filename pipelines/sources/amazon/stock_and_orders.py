@@ -15,9 +15,9 @@ from pathlib import Path
 
 from pipelines.sources.amazon.client import SellingPartner, next_token
 from pipelines.sources.clock import iso
+from pipelines.sources.errors import field_of
 from pipelines.sources.extracts import Answer, Window, pull_pages, without
 from pipelines.sources.pull import Pull
-from pipelines.sources.session import field_of
 
 INVENTORY_TOKEN_LIVES = dt.timedelta(seconds=30)
 LONGEST_WINDOW = dt.timedelta(days=30)

@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipelines.sources.credentials import Secret
+from pipelines.sources.errors import Rejected, UnableToFetch, UnexpectedAnswer
 from pipelines.sources.extracts import Answer
 from pipelines.sources.pacing import Rate
-from pipelines.sources.session import Call, Rejected, Session, UnableToFetch, UnexpectedAnswer
+from pipelines.sources.session import Call, Session
 
 API_VERSION = "2026-10"
 PATH = f"/admin/api/{API_VERSION}/graphql.json"

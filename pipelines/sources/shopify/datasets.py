@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.sources.clock import iso
+from pipelines.sources.errors import UnexpectedAnswer, field_of
 from pipelines.sources.extracts import Answer, Window, pull_pages
 from pipelines.sources.pull import Pull
-from pipelines.sources.session import UnexpectedAnswer, field_of
 from pipelines.sources.shopify import queries
 from pipelines.sources.shopify.client import Shop
 

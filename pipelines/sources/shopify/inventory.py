@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipelines.sources.session import UnexpectedAnswer, field_of
+from pipelines.sources.errors import UnexpectedAnswer, field_of
 from pipelines.sources.shopify import queries
 from pipelines.sources.shopify.client import Shop
 

@@ -16,10 +16,11 @@ from typing import Any
 
 from pipelines.sources.clock import iso
 from pipelines.sources.credentials import Secret
+from pipelines.sources.errors import Rejected, UnexpectedAnswer, field_of
 from pipelines.sources.extracts import Answer, Shelf
 from pipelines.sources.pacing import Rate
 from pipelines.sources.pull import Connecting, Dataset, Pull
-from pipelines.sources.session import Call, Rejected, Session, UnexpectedAnswer, field_of
+from pipelines.sources.session import Call, Session
 from pipelines.sources.tracking.event import TrackingEvent
 from pipelines.sources.tracking.waybills import Waybill
 

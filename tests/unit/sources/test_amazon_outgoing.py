@@ -15,7 +15,8 @@ import pytest
 from pipelines.sources.amazon import inbound_plans as plans
 from pipelines.sources.amazon.client import SellingPartner
 from pipelines.sources.amazon.listings import Quantity, feed_document, feed_result, send_feed, set_quantity
-from pipelines.sources.session import Session, UnableToFetch
+from pipelines.sources.errors import UnableToFetch
+from pipelines.sources.session import Session
 from tests.vendor_contract import Contract
 from tests.vendor_server import Asked, CountingClock, Reply, Vendor
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from pipelines.sources.amazon.reports import decoded_lines, unpacked, without_buyers
-from pipelines.sources.session import UnableToFetch, UnexpectedAnswer
+from pipelines.sources.amazon.report_text import decoded_lines, unpacked, without_buyers
+from pipelines.sources.errors import UnableToFetch, UnexpectedAnswer
 from pipelines.sources.settings import Source
 from tests.vendor_contract import Contract
 from tests.vendor_server import Asked, CountingClock, Reply, Vendor

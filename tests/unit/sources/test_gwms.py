@@ -10,8 +10,17 @@ import pytest
 
 from pipelines.sources import gwms as connector
 from pipelines.sources.catalog import CONNECTORS
-from pipelines.sources.gwms import Address, Gwms, received_units
-from pipelines.sources.session import Rejected, Session, UnableToFetch
+from pipelines.sources.errors import Rejected, UnableToFetch
+from pipelines.sources.gwms.client import Gwms
+from pipelines.sources.gwms.orders import (
+    Address,
+    announce_inbound,
+    cancel_inbound,
+    cancel_outbound,
+    order_outbound,
+    received_units,
+)
+from pipelines.sources.session import Session
 from pipelines.sources.settings import Source
 from tests.vendor_contract import Contract
 from tests.vendor_server import Asked, CountingClock, Reply, Vendor, lines
@@ -153,7 +162,7 @@ def test_an_outbound_order_is_told_once_however_often_it_is_sent(gwms: Gwms, ven
     vendor.on("POST", NEW, create)
 
     for _ in range(2):
-        state = gwms.order_outbound("TO-1", {"MUG": 5}, to=WAREHOUSE, channel="TRUCK", waybill="WB1", for_fba=True)
+        state = order_outbound(gwms, "TO-1", {"MUG": 5}, to=WAREHOUSE, channel="TRUCK", waybill="WB1", for_fba=True)
 
     assert (state.warehouse_order, state.state) == ("WMS-TO-1", "NOT_OUT")
     (told,) = [asked.json for asked in vendor.asked if asked.path == NEW]
@@ -171,7 +180,7 @@ def test_a_lost_answer_is_followed_by_a_look_and_not_by_a_second_order(gwms: Gwm
     vendor.on("GET", OUTBOUND, lambda asked: _page(known, asked))
     vendor.on("POST", NEW, done_but_lost)
 
-    state = gwms.order_outbound("TO-1", {"MUG": 5}, to=WAREHOUSE, channel="TRUCK", waybill="WB1", for_fba=False)
+    state = order_outbound(gwms, "TO-1", {"MUG": 5}, to=WAREHOUSE, channel="TRUCK", waybill="WB1", for_fba=False)
 
     assert state.warehouse_order == "WMS-TO-1"
     assert vendor.paths().count(NEW) == 1
@@ -182,7 +191,7 @@ def test_an_order_that_the_warehouse_refuses_is_an_error_in_words(gwms: Gwms, ve
     vendor.on("POST", NEW, {"success": False, "message": "SKU MUG 不存在", "code": "SKU_NOT_FOUND", "data": None})
 
     with pytest.raises(Rejected, match="SKU_NOT_FOUND SKU MUG 不存在"):
-        gwms.order_outbound("TO-1", {"MUG": 5}, to=WAREHOUSE, channel="TRUCK", waybill="WB1", for_fba=False)
+        order_outbound(gwms, "TO-1", {"MUG": 5}, to=WAREHOUSE, channel="TRUCK", waybill="WB1", for_fba=False)
 
 
 def test_an_order_that_may_not_have_come_through_stays_an_error(gwms: Gwms, vendor: Vendor) -> None:
@@ -190,7 +199,7 @@ def test_an_order_that_may_not_have_come_through_stays_an_error(gwms: Gwms, vend
     vendor.on("POST", NEW, Reply({}, breaks_off=True))
 
     with pytest.raises(UnableToFetch, match="may have done it"):
-        gwms.order_outbound("TO-1", {"MUG": 5}, to=WAREHOUSE, channel="TRUCK", waybill="WB1", for_fba=False)
+        order_outbound(gwms, "TO-1", {"MUG": 5}, to=WAREHOUSE, channel="TRUCK", waybill="WB1", for_fba=False)
 
 
 @pytest.mark.shared
@@ -202,7 +211,7 @@ def test_a_cancellation_takes_back_what_has_not_left(
     vendor.on("GET", OUTBOUND, lambda asked: _page(known, asked))
     vendor.on("POST", f"{NEW}/WMS-TO-1/cancel", _good({}))
 
-    assert gwms.cancel_outbound("TO-1") is taken_back
+    assert cancel_outbound(gwms, "TO-1") is taken_back
     assert (f"{NEW}/WMS-TO-1/cancel" in vendor.paths()) is taken_back
 
 
@@ -213,10 +222,10 @@ def test_what_is_coming_is_announced_with_one_key_a_message(gwms: Gwms, vendor: 
     expected = dt.datetime(2026, 12, 1, 10, tzinfo=dt.UTC)
 
     for key in ("message-1", "message-1", "message-2"):
-        number = gwms.announce_inbound(
-            "SH-1", {"MUG": 10}, key=key, waybill="WB1", transport="SEA", expected_at=expected, for_fba=False
+        number = announce_inbound(
+            gwms, "SH-1", {"MUG": 10}, key=key, waybill="WB1", transport="SEA", expected_at=expected, for_fba=False
         )
-    gwms.cancel_inbound(number)
+    cancel_inbound(gwms, number)
 
     assert number == "IB7"
     keys = [asked.headers["Idempotency-Key"] for asked in vendor.asked if asked.path == INBOUND]

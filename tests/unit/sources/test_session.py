@@ -9,16 +9,9 @@ from pathlib import Path
 import pytest
 
 from pipelines.sources.credentials import Redactor, Secret, UnableToFindSecrets, find_secrets, require_secrets
+from pipelines.sources.errors import Rejected, UnableToFetch, UnexpectedAnswer, checked_url
 from pipelines.sources.pacing import Pacer, Rate
-from pipelines.sources.session import (
-    Call,
-    Patience,
-    Rejected,
-    Session,
-    UnableToFetch,
-    UnexpectedAnswer,
-    checked_url,
-)
+from pipelines.sources.session import Call, Patience, Session
 from tests.vendor_server import CountingClock, Reply, Vendor
 
 FAST = Rate(1000, 1000)

@@ -11,7 +11,8 @@ import pytest
 
 from pipelines.sources import shopify
 from pipelines.sources.catalog import CONNECTORS
-from pipelines.sources.session import Session, UnableToFetch
+from pipelines.sources.errors import UnableToFetch
+from pipelines.sources.session import Session
 from pipelines.sources.shopify import queries
 from pipelines.sources.shopify.client import PATH, Shop
 from pipelines.sources.shopify.inventory import LevelChange, set_available
