@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import importlib
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -145,10 +146,20 @@ def pull_source(
 
 
 def _pulled(pull: Pull, name: str, dataset: Dataset, client: Any) -> Outcome:
-    before = set(pull.folder.joinpath(name).rglob("[!.]*"))
+    folder = pull.folder / name
+    before = set(folder.rglob("[!.]*"))
     try:
-        files = dataset(pull, client)
-    except UnableToFetch as error:  # windows that were finished before it stay, and are this outcome's files
-        new = sorted(path for path in set(pull.folder.joinpath(name).rglob("[!.]*")) - before if path.is_file())
-        return Outcome(pull.source.name, name, tuple(new), problem=str(error))
-    return Outcome(pull.source.name, name, tuple(files))
+        return Outcome(pull.source.name, name, tuple(dataset(pull, client)))
+    except UnableToFetch as error:
+        problem = str(error)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        # An answer of another shape than the vendor's contract surfaces as one of these where nobody looked for it.
+        # The error's own text stays out: it may quote the answer.
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        problem = (
+            f"{name}: the answer has a shape that the vendor's contract does not know ({type(error).__name__} in "
+            f"{place.name}, {Path(place.filename).name} line {place.lineno}); nothing of it was kept"
+        )
+    # windows that were finished before stay, and are this outcome's files
+    new = sorted(path for path in set(folder.rglob("[!.]*")) - before if path.is_file())
+    return Outcome(pull.source.name, name, tuple(new), problem=problem)

@@ -1,8 +1,8 @@
 """Amazon's reports: created, waited for, downloaded.
 
 Belongs here: which report makes which dataset and its windows. Does not: unpacking, decoding and buyers' columns
-(`report_text.py`), what the columns mean (mappings). The files stay the tab-separated text that Amazon wrote, in UTF-8; buyers' cells are emptied and their
-headers kept, so that one mapping reads what a person downloaded and what came from here.
+(`report_text.py`), what the columns mean (mappings). The files stay the tab-separated text that Amazon wrote, in UTF-8;
+buyers' cells are emptied and their headers kept, so that one mapping reads what a person downloaded and what came here.
 
 A ledger belongs to an account: under Pan-EU each marketplace gives the same one, so it is asked for once an account.
 Ledgers and returns are one file a month, asked for anew until the month is settled; a file replaces the one before it,

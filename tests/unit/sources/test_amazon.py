@@ -340,6 +340,20 @@ def test_one_dataset_that_fails_leaves_the_others(seller: Puller, vendor: Vendor
     assert orders.problem is None
 
 
+@pytest.mark.parametrize("pagination", [["x"], "x", {"nextToken": 7}])
+def test_an_answer_of_another_shape_is_a_problem_of_its_dataset_only(
+    seller: Puller, vendor: Vendor, pagination: Any
+) -> None:
+    vendor.on("GET", INVENTORY, _stock("A") | {"pagination": pagination})
+    vendor.on("GET", ORDERS, {"orders": []})
+
+    stock, orders = seller.pull(_source(seller, "fba_inventory", "orders"))
+
+    assert stock.problem is not None
+    assert stock.files == ()
+    assert orders.problem is None
+
+
 def test_two_accounts_do_not_share_limits_or_folders(seller: Puller, vendor: Vendor, clock: CountingClock) -> None:
     vendor.on("GET", INVENTORY, _stock("A"))
     for account in ("one", "two"):
