@@ -59,6 +59,7 @@ class Feed:
     mapping: Path | None = None
     entity: str | None = None
     constants: Mapping[str, str] = field(default_factory=dict)
+    is_guarded: bool = True
 
     def locate(self, pattern: str) -> Path:
         """The pattern as a path, `{shared}` filled in and relative to the company's folder."""
@@ -246,6 +247,7 @@ def _feeds(values: Any, *, folder: Path, environ: Mapping[str, str], problems: l
             mapping=mapping_path,
             entity=entity,
             constants=table.scalars("constants") or {},
+            is_guarded=table.flag("guarded", default=True),
         )
         table.finish()
         feeds.append(feed)

@@ -52,6 +52,8 @@ def machine() -> Iterator[Finding]:
 
 def company_folder_state(company: Company) -> Iterator[Finding]:
     """Settings, room and rights, and whether each feed finds files (company.toml was checked while it was read)."""
+    from pipelines.landing.extraction import held
+
     yield Finding("ok", f"{company.folder}: {company.name}, {company.base_currency}, {company.time_zone}")
     free = shutil.disk_usage(company.folder).free
     yield Finding("ok" if free > LITTLE_DISK_BYTES else "note", f"{free / 1024**3:,.0f} GiB free on its disk")
@@ -62,6 +64,8 @@ def company_folder_state(company: Company) -> Iterator[Finding]:
     for feed in company.feeds:
         if not feed.files():
             yield Finding("note", f"feed {feed.name}: no file matches {', '.join(feed.patterns)}")
+        for extraction in held(company, feed):
+            yield Finding("wrong", f"feed {feed.name}: {extraction.source} {extraction.problems[0].message}")
 
 
 def sources(company: Company) -> Iterator[Finding]:
