@@ -25,6 +25,10 @@ class Rejected(UnableToFetch):
         self.code = code
 
 
+class Unreachable(UnableToFetch):
+    """The vendor's system does not answer at all: asking it for something else is useless now."""
+
+
 class UnexpectedAnswer(UnableToFetch):
     """The answer has not the shape of the vendor's own contract."""
 

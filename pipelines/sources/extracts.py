@@ -89,21 +89,16 @@ class Shelf:
         windows = self.windows()
         return max((window.end for window in windows), default=None)
 
-    def missing(
-        self, *, since: dt.datetime, until: dt.datetime, longest: dt.timedelta, overlap: dt.timedelta = dt.timedelta()
-    ) -> Iterator[Window]:
-        """Windows that are still to be pulled, oldest first; one that was begun comes first and as it was begun.
-
-        `overlap` is read again, because some vendors let changes appear late; the mapping keeps the last of each key.
-        """
+    def missing(self, *, since: dt.datetime, until: dt.datetime, longest: dt.timedelta) -> Iterator[Window]:
+        """Windows that are still to be pulled, oldest first; one that was begun comes first and as it was begun."""
         begin = self.latest_end() or since
         begun = self._begun()
-        if begun and begun.begin and begun.begin == begin - overlap and begun.end <= until:
+        if begun and begun.begin and begun.begin == begin and begun.end <= until:
             yield begun
             begin = begun.end
         while begin < until:
             end = min(begin + longest, until)
-            yield Window(end, begin=begin - overlap)
+            yield Window(end, begin=begin)
             begin = end
 
     def snapshot(self, until: dt.datetime, *, evening: dt.date, token_lives: dt.timedelta | None) -> Window | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import importlib
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -19,7 +19,7 @@ from filelock import FileLock, Timeout
 from pipelines.sources.catalog import CONNECTORS
 from pipelines.sources.clock import Clock
 from pipelines.sources.credentials import Redactor, Secret, UnableToFindSecrets, require_secrets
-from pipelines.sources.errors import UnableToFetch
+from pipelines.sources.errors import Rejected, UnableToFetch, UnexpectedAnswer, Unreachable
 from pipelines.sources.extracts import Shelf, evening_of
 from pipelines.sources.pacing import Pacer
 from pipelines.sources.session import Authorization, Session
@@ -28,6 +28,7 @@ from pipelines.sources.tracking.waybills import Waybill
 
 PACING_FILE = ".pacing.json"
 LOCK_FILE = ".lock"
+FILES = (".jsonl", ".tsv")
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,7 @@ def pull_source(
             Connection(source, company=company, clock=clock, environ=environ) as connection,
         ):
             client = connection.client()
-            return [_pulled(pull, name, datasets[name], client) for name in source.datasets]
+            return list(_all_pulled(pull, datasets, client))
     except Timeout:
         problem = f"{source.account} is being pulled by another process; its files will be there when that one is done"
     except (UnableToFindSecrets, UnableToFetch) as error:
@@ -145,11 +146,41 @@ def pull_source(
     return [Outcome(source.name, name, problem=problem) for name in source.datasets]
 
 
+def each(scopes: Sequence[str], pull_one: Callable[[str], list[Path]]) -> list[Path]:
+    """Pulls every scope (a marketplace) of a dataset; one that is refused does not keep the others from coming."""
+    files: list[Path] = []
+    problems: list[str] = []
+    for scope in scopes:
+        try:
+            files += pull_one(scope)
+        except (Rejected, UnexpectedAnswer) as error:
+            problems.append(f"{scope}: {error}")
+    if problems:
+        raise UnableToFetch("; ".join(problems))
+    return files
+
+
+def _all_pulled(pull: Pull, datasets: Mapping[str, Dataset], client: Any) -> Iterator[Outcome]:
+    """One after the other; where the vendor's system does not answer at all, the rest is not waited for."""
+    silence: str | None = None
+    for name in pull.source.datasets:
+        if silence is not None:
+            yield Outcome(pull.source.name, name, problem=silence)
+            continue
+        try:
+            yield _pulled(pull, name, datasets[name], client)
+        except Unreachable as error:
+            silence = str(error)
+            yield Outcome(pull.source.name, name, problem=silence)
+
+
 def _pulled(pull: Pull, name: str, dataset: Dataset, client: Any) -> Outcome:
     folder = pull.folder / name
     before = set(folder.rglob("[!.]*"))
     try:
         return Outcome(pull.source.name, name, tuple(dataset(pull, client)))
+    except Unreachable:
+        raise
     except UnableToFetch as error:
         problem = str(error)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
@@ -161,5 +192,5 @@ def _pulled(pull: Pull, name: str, dataset: Dataset, client: Any) -> Outcome:
             f"{place.name}, {Path(place.filename).name} line {place.lineno}); nothing of it was kept"
         )
     # windows that were finished before stay, and are this outcome's files
-    new = sorted(path for path in set(folder.rglob("[!.]*")) - before if path.is_file())
+    new = sorted(path for path in set(folder.rglob("[!.]*")) - before if path.suffix in FILES)
     return Outcome(pull.source.name, name, tuple(new), problem=problem)

@@ -20,11 +20,12 @@ import urllib3
 
 from pipelines.sources.clock import Clock
 from pipelines.sources.credentials import Redactor, without_queries
-from pipelines.sources.errors import Rejected, UnableToFetch, UnexpectedAnswer, checked_url
+from pipelines.sources.errors import Rejected, UnableToFetch, UnexpectedAnswer, Unreachable, checked_url
 from pipelines.sources.pacing import Pacer, Rate
 
 CONNECT_SECONDS = 10
 READ_SECONDS = 60
+LONGEST_STEP_SECONDS = 60  # of the growing waits where the vendor names none: eight tries are four minutes
 CHUNK_BYTES = 1 << 16
 
 
@@ -124,6 +125,7 @@ class Session:
         """The answer, once it is a good one; raises UnableToFetch."""
         is_renewed = False
         problem = ""
+        kind: type[UnableToFetch] = UnableToFetch
         for attempt in range(1, self._patience.attempts + 1):
             self._pacer.wait(self.account, call.operation, call.rate)
             try:
@@ -136,8 +138,10 @@ class Session:
                             call, f"{problem}, and may have done it all the same; look there before it is repeated"
                         )
                     ) from None
-                self._wait(2.0**attempt)
+                kind = Unreachable
+                self._wait(min(2.0**attempt, LONGEST_STEP_SECONDS))
                 continue
+            kind = UnableToFetch
             self._learn(call, response)
             if response.ok and not response.is_redirect:
                 return response
@@ -148,13 +152,13 @@ class Session:
             if response.status_code == 429:
                 problem = "said 429: more calls than it allows"
                 self._pacer.drain(self.account, call.operation)
-                self._wait(self._asked_to_wait(response) or min(2.0**attempt, 60))
+                self._wait(self._asked_to_wait(response) or min(2.0**attempt, LONGEST_STEP_SECONDS))
             elif response.status_code >= 500 and call.is_repeatable:
                 problem = f"answered {response.status_code}"
-                self._wait(self._asked_to_wait(response) or min(2.0**attempt, 60))
+                self._wait(self._asked_to_wait(response) or min(2.0**attempt, LONGEST_STEP_SECONDS))
             else:
                 raise self._rejection(call, response)
-        raise UnableToFetch(
+        raise kind(
             self._says(
                 call,
                 f"{problem}, {self._patience.attempts} times; what was there before stays, the next run asks again",
@@ -173,7 +177,7 @@ class Session:
                 )
             except requests.exceptions.RequestException as error:
                 problem = f"could not be reached ({type(error).__name__})"
-                self._wait(2.0**attempt)
+                self._wait(min(2.0**attempt, LONGEST_STEP_SECONDS))
                 continue
             if response.status_code == 200:
                 with response:
@@ -183,7 +187,7 @@ class Session:
             problem = f"answered {response.status_code}"
             if response.status_code < 500 and response.status_code != 429:
                 break
-            self._wait(self._asked_to_wait(response) or min(2.0**attempt, 60))
+            self._wait(self._asked_to_wait(response) or min(2.0**attempt, LONGEST_STEP_SECONDS))
         raise UnableToFetch(f"{operation}: {self.redactor.clean(url)} {problem}; the next run asks for it anew")
 
     def upload(self, url: str, content: bytes, *, content_type: str, operation: str) -> None:
@@ -207,7 +211,7 @@ class Session:
                 problem = f"answered {response.status_code}"
                 if response.status_code < 500 and response.status_code != 429:
                     break
-            self._wait(2.0**attempt)
+            self._wait(min(2.0**attempt, LONGEST_STEP_SECONDS))
         raise UnableToFetch(f"{operation}: {self.redactor.clean(url)} {problem}")
 
     def _chunks(self, response: requests.Response, url: str, operation: str) -> Iterator[bytes]:

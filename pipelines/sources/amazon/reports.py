@@ -24,7 +24,7 @@ from pipelines.sources.amazon.report_text import declared_encoding, decoded_line
 from pipelines.sources.clock import iso
 from pipelines.sources.errors import UnableToFetch, UnexpectedAnswer, field_of
 from pipelines.sources.extracts import NOTHING_SUFFIX, Answer, Shelf, Window
-from pipelines.sources.pull import Pull
+from pipelines.sources.pull import Pull, each
 
 PATH = "/reports/2021-06-30"
 LONGEST_WINDOW = dt.timedelta(days=30)
@@ -65,8 +65,9 @@ KINDS: dict[str, ReportKind] = {
 def pull_report(dataset: str, pull: Pull, amazon: SellingPartner) -> list[Path]:
     """The windows of a report that are not there yet."""
     kind = KINDS[dataset]
-    files: list[Path] = []
-    for marketplace in pull.source.marketplaces[:1] if kind.per_account else pull.source.marketplaces:
+
+    def pull_one(marketplace: str) -> list[Path]:
+        files = []
         shelf = pull.shelf(dataset) if kind.per_account else pull.shelf(dataset, marketplace)
         for window, begin, end in _windows(kind, shelf, pull):
             body: Answer = {"reportType": kind.report_type, "marketplaceIds": [marketplace]}
@@ -77,7 +78,9 @@ def pull_report(dataset: str, pull: Pull, amazon: SellingPartner) -> list[Path]:
             file = _pulled(shelf, window, body, amazon)
             if file is not None:
                 files.append(file)
-    return files
+        return files
+
+    return each(pull.source.marketplaces[:1] if kind.per_account else pull.source.marketplaces, pull_one)
 
 
 def pull_settlements(pull: Pull, amazon: SellingPartner) -> list[Path]:

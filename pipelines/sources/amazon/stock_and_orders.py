@@ -17,7 +17,7 @@ from pipelines.sources.amazon.client import SellingPartner, next_token
 from pipelines.sources.clock import iso
 from pipelines.sources.errors import field_of
 from pipelines.sources.extracts import Answer, Window, pull_pages, without
-from pipelines.sources.pull import Pull
+from pipelines.sources.pull import Pull, each
 
 INVENTORY_TOKEN_LIVES = dt.timedelta(seconds=30)
 LONGEST_WINDOW = dt.timedelta(days=30)
@@ -45,12 +45,12 @@ PERSONAL = frozenset(
 
 def pull_inventory(pull: Pull, amazon: SellingPartner) -> list[Path]:
     """GetInventorySummaries of every marketplace, with details."""
-    files = []
-    for marketplace in pull.source.marketplaces:
+
+    def pull_one(marketplace: str) -> list[Path]:
         shelf = pull.shelf("fba_inventory", marketplace)
         window = shelf.snapshot(pull.until, evening=pull.evening, token_lives=INVENTORY_TOKEN_LIVES)
         if window is None:
-            continue
+            return []
         asked: Answer = {
             "details": "true",
             "granularityType": "Marketplace",
@@ -58,33 +58,33 @@ def pull_inventory(pull: Pull, amazon: SellingPartner) -> list[Path]:
             "marketplaceIds": marketplace,
         }
 
-        def fetch(token: str | None, asked: Answer = asked) -> Answer:
+        def fetch(token: str | None) -> Answer:
             params = asked | ({"nextToken": token} if token else {})
             answer = amazon.ask("getInventorySummaries", "/fba/inventory/v1/summaries", params=params)
             field_of(answer, "payload", "inventorySummaries")
             return answer
 
-        files.append(
-            pull_pages(
-                shelf,
-                window,
-                operation="getInventorySummaries",
-                asked=asked,
-                fetch=fetch,
-                next_token=next_token,
-                token_lives=INVENTORY_TOKEN_LIVES,
-            )
+        file = pull_pages(
+            shelf,
+            window,
+            operation="getInventorySummaries",
+            asked=asked,
+            fetch=fetch,
+            next_token=next_token,
+            token_lives=INVENTORY_TOKEN_LIVES,
         )
-    return files
+        return [file]
+
+    return each(pull.source.marketplaces, pull_one)
 
 
 def pull_orders(pull: Pull, amazon: SellingPartner) -> list[Path]:
     """SearchOrders (2026-01-01) of every marketplace, by last update."""
-    until = pull.until - SETTLING
-    files = []
-    for marketplace in pull.source.marketplaces:
+
+    def pull_one(marketplace: str) -> list[Path]:
+        files = []
         shelf = pull.shelf("orders", marketplace)
-        for window in shelf.missing(since=pull.since, until=until, longest=LONGEST_WINDOW):
+        for window in shelf.missing(since=pull.since, until=pull.until - SETTLING, longest=LONGEST_WINDOW):
             asked: Answer = {
                 "marketplaceIds": marketplace,
                 "lastUpdatedAfter": iso(window.begin or window.end),
@@ -103,7 +103,9 @@ def pull_orders(pull: Pull, amazon: SellingPartner) -> list[Path]:
             files.append(
                 pull_pages(shelf, window, operation="searchOrders", asked=asked, fetch=fetch, next_token=next_token)
             )
-    return files
+        return files
+
+    return each(pull.source.marketplaces, pull_one)
 
 
 def pull_inbound_shipments(pull: Pull, amazon: SellingPartner) -> list[Path]:
@@ -117,8 +119,8 @@ def pull_inbound_items(pull: Pull, amazon: SellingPartner) -> list[Path]:
 
 
 def _inbound(pull: Pull, amazon: SellingPartner, dataset: str, operation: str, path: str) -> list[Path]:
-    files = []
-    for marketplace in pull.source.marketplaces:
+    def pull_one(marketplace: str) -> list[Path]:
+        files = []
         shelf = pull.shelf(dataset, marketplace)
         for window in shelf.missing(since=pull.since, until=pull.until, longest=LONGEST_WINDOW):
             asked: Answer = {
@@ -145,7 +147,9 @@ def _inbound(pull: Pull, amazon: SellingPartner, dataset: str, operation: str, p
                     next_token=lambda answer: answer["payload"].get("NextToken") or None,
                 )
             )
-    return files
+        return files
+
+    return each(pull.source.marketplaces, pull_one)
 
 
 def pull_awd_inventory(pull: Pull, amazon: SellingPartner) -> list[Path]:

@@ -354,6 +354,30 @@ def test_an_answer_of_another_shape_is_a_problem_of_its_dataset_only(
     assert orders.problem is None
 
 
+def test_a_marketplace_that_is_refused_does_not_keep_the_others_from_coming(seller: Puller, vendor: Vendor) -> None:
+    refused = Reply({"errors": [{"code": "InvalidInput", "message": "no such marketplace"}]}, 400)
+    vendor.on("GET", INVENTORY, lambda asked: refused if asked.query["marketplaceIds"] == DE else _stock("A"))
+
+    (outcome,) = seller.pull(_source(seller, "fba_inventory", marketplaces=(DE, US)))
+
+    assert f"{DE}: " in (outcome.problem or "")
+    assert "no such marketplace" in (outcome.problem or "")
+    assert [file.parent.name for file in outcome.files] == [US]
+
+
+def test_a_system_that_does_not_answer_is_not_waited_for_once_more_for_each_dataset(
+    seller: Puller, vendor: Vendor, clock: CountingClock
+) -> None:
+    vendor.on("GET", INVENTORY, Reply({}, breaks_off=True))
+
+    outcomes = seller.pull(_source(seller, "fba_inventory", "orders", marketplaces=(US, DE)))
+
+    assert ["could not be reached" in (outcome.problem or "") for outcome in outcomes] == [True, True]
+    assert vendor.paths().count(INVENTORY) == 8
+    assert ORDERS not in vendor.paths()
+    assert sum(clock.slept) < 300
+
+
 def test_two_accounts_do_not_share_limits_or_folders(seller: Puller, vendor: Vendor, clock: CountingClock) -> None:
     vendor.on("GET", INVENTORY, _stock("A"))
     for account in ("one", "two"):
