@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.benchmarks import bench_prophet, planner
+from tests.benchmarks import bench_prophet, first_load, planner
 from tests.benchmarks.measure import measure
 
 
@@ -27,6 +27,14 @@ class Row:
 
 
 ROWS = (
+    Row(
+        "first load by report",
+        "1,000,000 order lines",
+        first_load.through_the_report_path,
+        "lines/s",
+        first_load.duckdb_alone,
+        "DuckDB alone, unchecked",
+    ),
     Row("quantiles from demand paths", "2,000 series x 8 weeks", planner.weekly_paths_of_2000_series, "rows"),
     Row("plan, sea and air, daily", "300 products x 2 shops", planner.daily_plan_of_600_positions, "units"),
     Row("diaobo suggest, one round", "VN2, 599 x 149 weeks", planner.vn2_one_round, "units", is_shared=True),
