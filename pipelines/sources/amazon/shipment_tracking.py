@@ -5,6 +5,7 @@ Belongs here: the call. Does not: Amazon's codes (`sources/tracking/amazon.py`),
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 from pipelines.sources.amazon.client import SellingPartner
@@ -17,7 +18,7 @@ from pipelines.sources.pull import Pull
 def pull_tracking(pull: Pull, amazon: SellingPartner) -> list[Path]:
     """Pages of getShipmentTracking for all that is on its way; a number that Amazon does not know says nothing."""
     shelf = pull.shelf("tracking")
-    window = shelf.snapshot(pull.until, evening=pull.evening, token_lives=None)
+    window = shelf.snapshot(pull.until, evening=pull.evening, token_lives=dt.timedelta())
     if window is None or not pull.waybills:
         return []
     part = shelf.part(window)

@@ -7,6 +7,7 @@ already is rejected there again, which costs nothing, so nobody needs to remembe
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import hmac
 import json
@@ -105,7 +106,7 @@ def rejected(answer: Answer) -> dict[str, str]:
 def pull_tracking(pull: Pull, track: SeventeenTrack) -> list[Path]:
     """Pages of `gettrackinfo` for all that is on its way; what 17TRACK does not know is registered."""
     shelf = pull.shelf("tracking")
-    window = shelf.snapshot(pull.until, evening=pull.evening, token_lives=None)
+    window = shelf.snapshot(pull.until, evening=pull.evening, token_lives=dt.timedelta())
     if window is None or not pull.waybills:
         return []
     part = shelf.part(window)
