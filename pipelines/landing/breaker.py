@@ -97,7 +97,11 @@ def _compared_evenings(
     evenings = _evenings(connection, mapping, [*earlier, new])
     mine = [evening for position, evening in evenings if position == len(earlier)]
     if not mine:
-        return  # every row was refused: that is told already, row by row
+        # where every row was refused that is told already, row by row; a file without any is a source that lost them
+        others = [evening for position, evening in evenings if position < len(earlier)]
+        if others and _count(connection, new) == 0 and len(others[-1].goods) >= ZERO_GOODS:
+            yield _held("empty", f"holds no rows, where {others[-1].date} had {others[-1].row_count:,}")
+        return
     latest = max(mine, key=lambda evening: evening.date)
     by_date = {evening.date: evening for position, evening in evenings if position < len(earlier)}
     dates = sorted(date for date in by_date if date <= latest.date)

@@ -156,7 +156,8 @@ class Part:
             if line is None:
                 stream.truncate(begin)
                 return self.last() if begin else None
-        return json.loads(line)
+        found: Answer = json.loads(line)
+        return found
 
     def restart(self) -> None:
         """Empties it."""

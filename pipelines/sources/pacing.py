@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock
 
@@ -69,7 +70,7 @@ class Pacer:
             bucket["at"] = self._clock.now().isoformat()
 
     @contextmanager
-    def _buckets(self) -> Iterator[dict[str, dict]]:
+    def _buckets(self) -> Iterator[dict[str, dict[str, Any]]]:
         self._file.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(f"{self._file}.lock", timeout=LOCK_PATIENCE_SECONDS):
             buckets = json.loads(self._file.read_text(encoding="utf-8")) if self._file.exists() else {}

@@ -70,7 +70,11 @@ def test_checks_that_state_truths_stop_the_publication(definitions: ModuleType) 
             "marts_know_no_future",
         ),
         True,
-    ) | {"every_source_was_pulled": False}  # a vendor's outage must not keep the rest of the day from being seen
+    ) | {
+        # a vendor's outage or lie must not keep the rest of the day from being seen
+        "every_source_was_pulled": False,
+        "no_feed_is_held": False,
+    }
 
 
 def test_the_publication_waits_for_every_mart(definitions: ModuleType, assets: dict[str, object]) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dagster import AssetCheckResult, AssetCheckSeverity, asset_check
 
-from pipelines.defs.feeds.assets import PULLED_SOURCES
+from pipelines.defs.feeds.assets import LANDED_FEEDS, PULLED_SOURCES
 from pipelines.defs.keys import raw
+from pipelines.landing.extraction import held
 from pipelines.pulling import last_pull
 from pipelines.resources import CompanyResource, WarehouseResource
 
@@ -19,6 +20,21 @@ def every_source_was_pulled(company: CompanyResource) -> AssetCheckResult:
         passed=not wrong,
         severity=AssetCheckSeverity.WARN,
         description="; ".join(wrong) or f"{len(notes)} datasets pulled",
+    )
+
+
+@asset_check(asset=LANDED_FEEDS)
+def no_feed_is_held(company: CompanyResource) -> AssetCheckResult:
+    """No feed brought what looks like a lie of its source; where one did, the figures before it stay."""
+    loaded = company.load()
+    wrong = [
+        f"{feed.name}: {extraction.source} {problem.message} {feed.name}"
+        for feed in loaded.feeds
+        for extraction in held(loaded, feed)
+        for problem in extraction.problems
+    ]
+    return AssetCheckResult(
+        passed=not wrong, severity=AssetCheckSeverity.WARN, description="; ".join(wrong) or "nothing is held"
     )
 
 

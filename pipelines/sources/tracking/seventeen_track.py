@@ -74,7 +74,7 @@ class SeventeenTrack:
             raise ValueError(f"{len(waybills)} numbers: a call takes {MOST_NUMBERS}")
         # one bucket for all operations: the limit is the account's
         call = Call("POST", f"{PATH}/{operation}", "track", CALLS, body=[_asked(waybill) for waybill in waybills])
-        answer = self.session.json(call)
+        answer: Answer = self.session.json(call)
         if field_of(answer, "code") != 0:
             raise Rejected(
                 self.session.redactor.clean(f"{operation}: 17TRACK refused it: {answer['code']} {answer.get('data')}"),
