@@ -44,7 +44,14 @@ def read_sources(values: object, *, where: str, problems: list[str]) -> tuple[So
             table.where = f'{where}: source "{name}"'
             if any(source.name == name for source in sources):
                 table.problem("source", "is used twice; write another name")
-        sources.append(_source(table, name))
+        source = _source(table, name)
+        for other in sources:
+            if other.account == source.account and (other.connector, other.url) != (source.connector, source.url):
+                table.problem(
+                    "account",
+                    f'is that of "{other.name}" too, which is another system; write another: it names a folder',
+                )
+        sources.append(source)
         table.finish()
     return tuple(sources)
 

@@ -327,6 +327,12 @@ url = "https://x.example"
 datasets = ["stock"]
 marketplaces = ["X"]
 secrets = { client_id = "A", client_secret = "B", api_key = "C" }
+[[sources]]
+source = "t"
+account = "w"
+connector = "17track"
+datasets = ["tracking"]
+secrets = { key = "K" }
 """
     (tmp_path / "company.toml").write_text(SETTINGS + bad)
     with pytest.raises(UnableToReadCompany) as caught:
@@ -344,6 +350,7 @@ secrets = { client_id = "A", client_secret = "B", api_key = "C" }
         'connector: is "shopfy"; write one of',
         "options: lacks warehouse_code",
         "marketplaces: is nothing that gwms knows",
+        'account: is that of "w" too, which is another system',
     ):
         assert words in text, words
     assert "very-secret" not in text
