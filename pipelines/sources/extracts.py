@@ -147,7 +147,10 @@ class Part:
         self.final = final
 
     def last(self) -> Answer | None:
-        """The last whole line; a torn one at the end (the machine died) is cut off."""
+        """The last whole line; a torn one at the end (the machine died) is cut off.
+
+        A whole line that is no JSON is a damaged disk: nothing before it is trusted, the vendor is asked anew.
+        """
         if not self.growing.exists():
             return None
         with self.growing.open("rb+") as stream:
@@ -156,7 +159,11 @@ class Part:
             if line is None:
                 stream.truncate(begin)
                 return self.last() if begin else None
-        found: Answer = json.loads(line)
+        try:
+            found: Answer = json.loads(line)
+        except ValueError:
+            self.restart()
+            return None
         return found
 
     def restart(self) -> None:

@@ -200,6 +200,20 @@ def test_a_line_that_was_torn_by_a_power_cut_is_cut_off(seller: Puller, vendor: 
     assert _skus(outcome.files[0]) == ["A", "C"]
 
 
+def test_a_growing_file_that_the_disk_damaged_is_begun_anew(seller: Puller, vendor: Vendor) -> None:
+    source = _source(seller, "fba_inventory")
+    pages = {None: _stock("A", token="two"), "two": Reply({}, 404)}
+    vendor.on("GET", INVENTORY, lambda asked: pages[asked.query.get("nextToken")])
+    seller.pull(source)
+    (part,) = (seller.company / "extracts" / "acme" / "fba_inventory" / US).iterdir()
+    part.write_bytes(part.read_bytes() + b"\x00\x00\x00\n")
+    pages["two"] = _stock("C")  # type: ignore[assignment]
+
+    (outcome,) = seller.pull(source)
+
+    assert _skus(outcome.files[0]) == ["A", "C"]
+
+
 def test_pages_that_never_end_are_an_error(seller: Puller, vendor: Vendor) -> None:
     vendor.on("GET", INVENTORY, _stock("A", token="string"))
 
