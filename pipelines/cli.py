@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "serve": ("serve", "The app, Dagster and the worker of the outbox, until Ctrl-C."),
     "company": ("company", "A new company folder from the template."),
     "import": ("import_files", "Data from workbooks, CSV, Parquet through a column mapping."),
+    "feeds": ("feeds", "What came in, what is held, and letting it go."),
     "sql": ("sql", "Read-only SQL on the published marts."),
     "forecast": ("forecast", "Demand forecast from a file, without a company."),
     "suggest": ("suggest", "One round of planning from files, without a company."),

@@ -16,11 +16,13 @@ from typing import Any
 
 from pipelines.landing.entities import ENTITIES
 from pipelines.outbox.settings import Notifications, read_notifications, read_outbox_folder
+from pipelines.sources.settings import Source, read_sources
 from pipelines.toml_tables import TomlTable, read_toml
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SETTINGS_FILE = "company.toml"
 FREQUENCIES = ("D", "W-MON")
+SHIPPED_MAPPINGS = Path(__file__).resolve().parent / "sources" / "mappings"
 
 
 class UnableToReadCompany(Exception):
@@ -58,6 +60,7 @@ class Feed:
     mapping: Path | None = None
     entity: str | None = None
     constants: Mapping[str, str] = field(default_factory=dict)
+    is_guarded: bool = True
 
     def locate(self, pattern: str) -> Path:
         """The pattern as a path, `{shared}` filled in and relative to the company's folder."""
@@ -100,6 +103,7 @@ class Company:
     notifications: Notifications = field(default_factory=Notifications)
     outbox_folder: Path | None = None
     approval_by_rule: bool | None = None
+    sources: tuple[Source, ...] = ()
 
     @property
     def landing(self) -> Path:
@@ -168,6 +172,7 @@ def load_company(folder: Path, *, environ: Mapping[str, str]) -> Company:
         notifications=read_notifications(root.raw("notifications"), where=f"{path}:", problems=problems),
         outbox_folder=read_outbox_folder(root.raw("outbox"), company=folder, where=f"{path}:", problems=problems),
         approval_by_rule=approvals.flag("by_rule") if "by_rule" in approvals else None,
+        sources=read_sources(root.raw("sources") or [], where=str(path), problems=problems),
     )
     approvals.finish()
     settings.finish()
@@ -240,10 +245,9 @@ def _feeds(values: Any, *, folder: Path, environ: Mapping[str, str], problems: l
         if not patterns and "files" not in table:
             table.problem("files", 'is missing; write a path or pattern such as "inbox/orders/*.csv"')
         mapping, entity = table.text("mapping"), table.choice("entity", tuple(ENTITIES))
-        if mapping and not (folder / mapping).is_file():
-            table.problem(
-                "mapping", f'is "{mapping}", and {folder / mapping} does not exist; write the path of a mapping'
-            )
+        mapping_path = _mapping_path(folder, mapping)
+        if mapping_path and not mapping_path.is_file():
+            table.problem("mapping", f'is "{mapping}", and {mapping_path} does not exist; write the path of a mapping')
         if mapping and entity:
             table.problem("entity", "cannot stand beside mapping; the mapping names the entity")
         _check_shared(table, patterns, shared)
@@ -252,13 +256,19 @@ def _feeds(values: Any, *, folder: Path, environ: Mapping[str, str], problems: l
             patterns=patterns,
             folder=folder,
             shared=shared,
-            mapping=folder / mapping if mapping else None,
+            mapping=mapping_path,
             entity=entity,
             constants=table.scalars("constants") or {},
+            is_guarded=table.flag("guarded", default=True),
         )
         table.finish()
         feeds.append(feed)
     return tuple(feeds)
+
+
+def _mapping_path(folder: Path, mapping: str | None) -> Path | None:
+    """Where a mapping is: below the company, or (`{sources}`) among those that come with the connectors."""
+    return folder / mapping.replace("{sources}", str(SHIPPED_MAPPINGS)) if mapping else None
 
 
 def _check_shared(table: TomlTable, patterns: tuple[str, ...], shared: Path) -> None:

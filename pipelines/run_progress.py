@@ -16,6 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 # Steps of the job in the order of the day. Checks have no line of their own: they are quick, and a failed one is told.
 STEPS: Mapping[str, str] = {
+    "landing__sources": "Pull sources",
     "landing__feeds": "Land files",
     "raw_tables": "Load raw tables",
     "core_tables": "Read orders from the core",

@@ -128,9 +128,10 @@ class TomlTable:
             return default
         return int(value)
 
-    def flag(self, key: str) -> bool:
-        """True or false; absent is false."""
-        return bool(self._typed(key, (bool,), "true or false"))
+    def flag(self, key: str, *, default: bool = False) -> bool:
+        """True or false; absent is the default."""
+        value = self._typed(key, (bool,), "true or false")
+        return default if value is None else bool(value)
 
     def date(self, key: str) -> dt.date | None:
         """A date, as TOML's own or as ISO text."""

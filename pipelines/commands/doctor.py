@@ -52,6 +52,8 @@ def machine() -> Iterator[Finding]:
 
 def company_folder_state(company: Company) -> Iterator[Finding]:
     """Settings, room and rights, and whether each feed finds files (company.toml was checked while it was read)."""
+    from pipelines.landing.extraction import held
+
     yield Finding("ok", f"{company.folder}: {company.name}, {company.base_currency}, {company.time_zone}")
     free = shutil.disk_usage(company.folder).free
     yield Finding("ok" if free > LITTLE_DISK_BYTES else "note", f"{free / 1024**3:,.0f} GiB free on its disk")
@@ -62,6 +64,40 @@ def company_folder_state(company: Company) -> Iterator[Finding]:
     for feed in company.feeds:
         if not feed.files():
             yield Finding("note", f"feed {feed.name}: no file matches {', '.join(feed.patterns)}")
+        for extraction in held(company, feed):
+            yield Finding("wrong", f"feed {feed.name}: {extraction.source} {extraction.problems[0].message}")
+
+
+def sources(company: Company) -> Iterator[Finding]:
+    """Whether each source has its secrets, a feed that reads it, and went well the last time."""
+    from pipelines.pulling import last_pull
+    from pipelines.sources.credentials import SECRETS_FILE, UnableToFindSecrets, find_secrets, readable_by_others
+    from pipelines.sources.settings import EXTRACTS_FOLDER
+
+    if readable_by_others(company.folder):
+        yield Finding("wrong", f"{company.folder / SECRETS_FILE} can be read by others: chmod 600 it")
+    for source in company.sources:
+        try:
+            _, missing = find_secrets(source.secrets, folder=company.folder, environ=os.environ)
+        except UnableToFindSecrets as error:
+            yield Finding("wrong", str(error))
+            continue
+        where = f"the environment or {company.folder / SECRETS_FILE}"
+        for name in missing:
+            yield Finding("wrong", f"source {source.name}: {name} is not set; set it in {where}")
+        if not missing:
+            yield Finding("ok", f"source {source.name}: its {len(source.secrets)} secrets are set")
+        for dataset in source.datasets:
+            place = f"{EXTRACTS_FOLDER}/{source.account}/{dataset}/"
+            if not any(pattern.startswith(place) for feed in company.feeds for pattern in feed.patterns):
+                yield Finding(
+                    "note", f"source {source.name}: no feed reads {dataset}; one with files below {place} would"
+                )
+    for note in last_pull(company):
+        if note.problem:
+            yield Finding(
+                "wrong", f"{note.source}, {note.dataset} (last good {note.good_at or 'never'}): {note.problem}"
+            )
 
 
 def publication(company: Company) -> Iterator[Finding]:
@@ -184,6 +220,7 @@ def command(folder: Path | None) -> None:
     else:
         checks: tuple[Callable[[Company], Iterator[Finding]], ...] = (
             company_folder_state,
+            sources,
             publication,
             core,
             notifications,

@@ -6,11 +6,13 @@ is there. Does not: turning text into values (`load.py`) or a file format (`read
 `<sequence>-<sha16>.json` is written last and makes an extraction exist; a crash before it leaves files that nobody
 counts and that the next landing of the feed removes. An extraction of the same source with a higher sequence replaces
 the older one; a file that leaves the inbox stays landed. A file that cannot be read gets an extraction with problems
-and no tables: the older one stays valid, and people are told.
+and no tables: the older one stays valid, and people are told. A file that looks like a lie of its source
+(`breaker.py`) gets one with problems and with tables: it is held until a person releases it.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import fnmatch
 import hashlib
 import json
@@ -23,11 +25,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.company import Company, Feed
+from pipelines.landing.breaker import suspicions
 from pipelines.landing.entities import MASTER_ENTITIES
-from pipelines.landing.headers import column_problems, feed_mapping
+from pipelines.landing.headers import column_problems, feed_mapping, table_mapping
 from pipelines.landing.mapping import Mapping, Reading, digest_column
 from pipelines.landing.readers import read_tables
 from pipelines.landing.readers.source import CONTENT, REFUSED, FileProblem, SourceTable, UnableToReadFile
+from pipelines.landing.staging import LandedFile
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -48,7 +52,7 @@ class LandedTable:
 
 @dataclass(frozen=True)
 class Extraction:
-    """One file as it was at one time. With problems it holds no tables."""
+    """One file as it was at one time. With problems it does not count; with tables as well it is only held."""
 
     feed: str
     source: str
@@ -58,6 +62,11 @@ class Extraction:
     tables: tuple[LandedTable, ...] = ()
     problems: tuple[FileProblem, ...] = ()
     is_new: bool = False
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it can be read and is kept back until a person says that it is right."""
+        return bool(self.problems) and bool(self.tables)
 
     @property
     def row_count(self) -> int:
@@ -70,18 +79,22 @@ class Extraction:
         return f"{self.sequence:06}-{self.sha256[:16]}"
 
 
-def land(company: Company, feeds: Sequence[str] | None = None) -> list[Extraction]:
+def land(company: Company, feeds: Sequence[str] | None = None, *, is_guarded: bool = True) -> list[Extraction]:
     """Lands what is new in every feed (or in the named ones) and returns one extraction per file that is there.
+
+    `is_guarded` holds files that look like lies; a person who imports a file before a screen is no such source.
 
     Raises UnableToReadMapping when a mapping is wrong; a file that cannot be read is an extraction with problems.
     """
     chosen = company.feeds if feeds is None else [company.feed(name) for name in feeds]
-    return [extraction for feed in chosen for extraction in _land_feed(company, feed)]
+    return [extraction for feed in chosen for extraction in _land_feed(company, feed, is_guarded)]
 
 
 def landed(company: Company, feed: Feed) -> list[Extraction]:
     """Every extraction of a feed, oldest first."""
-    found = [_from_json(path) for path in (company.landing / feed.name).glob("*.json")]
+    folder = company.landing / feed.name
+    found = [_from_json(path) for path in folder.glob("*.json")]
+    found = [replace(e, problems=()) if e.is_held and _release_path(folder, e).exists() else e for e in found]
     return sorted(found, key=lambda extraction: extraction.sequence)
 
 
@@ -93,7 +106,26 @@ def current(extractions: Sequence[Extraction]) -> tuple[list[Extraction], list[E
     return valid, [e for e in latest.values() if e.problems]
 
 
-def _land_feed(company: Company, feed: Feed) -> list[Extraction]:
+def held(company: Company, feed: Feed) -> list[Extraction]:
+    """What is kept back of a feed: of each source the newest extraction, where it is held."""
+    return [extraction for extraction in current(landed(company, feed))[1] if extraction.is_held]
+
+
+def release(company: Company, feed: Feed, *, by: str, reason: str, at: dt.datetime) -> list[Extraction]:
+    """Lets what is held count from the next run on, and keeps who said so and why."""
+    released = held(company, feed)
+    for extraction in released:
+        said = {"by": by, "reason": reason, "at": at.isoformat(), "problems": [p.message for p in extraction.problems]}
+        with replacing(_release_path(company.landing / feed.name, extraction)) as temporary:
+            temporary.write_text(json.dumps(said, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return released
+
+
+def _release_path(folder: Path, extraction: Extraction) -> Path:
+    return folder / f"{extraction.stem}.released"
+
+
+def _land_feed(company: Company, feed: Feed, is_guarded: bool) -> list[Extraction]:  # noqa: FBT001
     mapping = feed_mapping(feed)
     reading = mapping.reading if mapping else Reading()
     folder = company.landing / feed.name
@@ -109,18 +141,20 @@ def _land_feed(company: Company, feed: Feed) -> list[Extraction]:
         )
         before = latest.get(draft.source)
         is_same = before is not None and (before.sha256, before.settings) == (draft.sha256, draft.settings)
-        if before is not None and is_same and not before.problems:
+        if before is not None and is_same and (before.is_held or not before.problems):
             result.append(before)
             continue
         if before is not None and is_same:  # refused before: a better mapping may read it now
             draft = replace(draft, sequence=before.sequence)
-        extraction = _write(company, feed, mapping, path, draft)
+        extraction = _write(company, feed, mapping, path, draft, known if is_guarded and feed.is_guarded else [])
         sequence = max(sequence, extraction.sequence)
         result.append(extraction)
     return result
 
 
-def _write(company: Company, feed: Feed, mapping: Mapping | None, path: Path, draft: Extraction) -> Extraction:
+def _write(
+    company: Company, feed: Feed, mapping: Mapping | None, path: Path, draft: Extraction, known: list[Extraction]
+) -> Extraction:
     folder = company.landing / feed.name
     tables: list[LandedTable] = []
     try:
@@ -140,10 +174,33 @@ def _write(company: Company, feed: Feed, mapping: Mapping | None, path: Path, dr
         extraction = replace(draft, problems=error.problems)
     else:
         extraction = replace(draft, tables=tuple(tables))
+        extraction = replace(extraction, problems=tuple(_suspicions(folder, feed, mapping, extraction, known)))
     document = {key: value for key, value in asdict(extraction).items() if key != "is_new"}
     with replacing(folder / f"{extraction.stem}.json") as temporary:
         temporary.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return extraction
+
+
+def _suspicions(
+    folder: Path, feed: Feed, mapping: Mapping | None, new: Extraction, known: list[Extraction]
+) -> list[FileProblem]:
+    """Why a new extraction is to be held, by what its feed brought into the same folder in the runs before this one."""
+    place = new.source.rpartition("/")[0]
+    before = [e for e in current(known)[0] if e.source.rpartition("/")[0] == place]
+    if not before or (mapping is None and feed.entity is None):
+        return []
+    whole = table_mapping(feed, mapping, "", new.tables[0].columns)
+
+    def file(extraction: Extraction) -> LandedFile:
+        (table,) = extraction.tables
+        return LandedFile.of(folder / table.file, extraction.source, table.columns, whole)
+
+    return suspicions(
+        mapping=whole,
+        new=file(new),
+        replaced=next((file(e) for e in before if e.source == new.source), None),
+        before=[file(e) for e in before if e.source != new.source],
+    )
 
 
 def _write_table(

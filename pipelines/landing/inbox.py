@@ -163,12 +163,14 @@ def trial_of(
         if feed.name not in shadow_feeds or _depends_on_other_files(feed):
             for path in (company.landing / feed.name).glob("[!.]*"):
                 _link(path, shadow.landing / feed.name / path.name)
-    land(shadow)  # what is there already comes first, so that a repeated key is the new file's problem
+    land(
+        shadow, is_guarded=False
+    )  # what is there already comes first, so that a repeated key is the new file's problem
     for placement in placements:
         link = scratch / placement.destination.relative_to(company.folder)
         link.unlink(missing_ok=True)
         _link(placement.file, link)
-    land(shadow, feeds=list(shadow_feeds))
+    land(shadow, feeds=list(shadow_feeds), is_guarded=False)
     config = {"memory_limit": "1GB", "threads": 2, "temp_directory": str(scratch / "spill")}
     with duckdb.connect(scratch / "trial.duckdb", config=config) as connection:
         report = load_raw(connection, company=shadow, as_of_date=as_of_date, may_stop=False)

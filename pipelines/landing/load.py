@@ -133,7 +133,8 @@ def _parts(company: Company) -> tuple[list[_Part], list[tuple[Feed, str, FilePro
         for name, found in tables.items():
             columns = tuple(dict.fromkeys(column for _, table in found for column in table.columns))
             whole = table_mapping(feed, mapping, name, columns)
-            files = [_landed_file(company, feed, whole, extraction, table) for extraction, table in found]
+            folder = company.landing / feed.name
+            files = [LandedFile.of(folder / table.file, e.source, table.columns, whole) for e, table in found]
             parts.append(_Part(feed, position, whole, files))
     return parts, problems
 
@@ -153,16 +154,6 @@ def _name_problems(mapping: Mapping | None, extraction: Extraction) -> list[File
         for rule in (mapping.rules if mapping else ())
         if rule.from_file_name and not re.search(rule.from_file_name, extraction.source)
     ]
-
-
-def _landed_file(
-    company: Company, feed: Feed, mapping: Mapping, extraction: Extraction, table: LandedTable
-) -> LandedFile:
-    captured = {}
-    for rule in mapping.rules:
-        if rule.from_file_name and (found := re.search(rule.from_file_name, extraction.source)):
-            captured[rule.column] = found.group(1)
-    return LandedFile(company.landing / feed.name / table.file, extraction.source, table.columns, captured)
 
 
 def _write_settings(connection: DuckDBPyConnection, company: Company, as_of_date: dt.date) -> None:

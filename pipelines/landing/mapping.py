@@ -17,7 +17,7 @@ from pipelines.landing.entities import ENTITIES, Entity
 FileFormat = Literal["csv", "tsv", "xlsx", "parquet", "json"]
 Keep = Literal["first", "last", "sum", "refuse", "all"]
 FORMATS: tuple[FileFormat, ...] = ("csv", "tsv", "xlsx", "parquet", "json")
-READERS = ("table", "17track")
+READERS = ("table", "answers", "tracking", "17track")
 KEEPS: tuple[Keep, ...] = ("first", "last", "sum", "refuse", "all")
 ROW_NUMBER = "_row"  # may stand in a template: the row's number in its source file
 
@@ -125,6 +125,8 @@ class Reading:
     delimiter: str | None = None
     quote: str | None = None
     records: str | None = None
+    optional: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
     drop: tuple[str, ...] = ()
     digests: tuple[tuple[str, tuple[str, ...]], ...] = ()
 

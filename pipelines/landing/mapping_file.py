@@ -87,6 +87,8 @@ def _reading(table: TomlTable, rules: tuple[ColumnRule, ...]) -> Reading:
         delimiter=table.values.get("delimiter"),
         quote=table.values.get("quote"),
         records=table.text("records"),
+        optional=table.texts("optional"),
+        named=table.texts("named"),
         drop=table.texts("drop"),
         digests=tuple((rule.column, rule.digest) for rule in rules if rule.digest),
     )

@@ -9,6 +9,7 @@ distinct keys, so none can multiply or lose rows.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +41,15 @@ class LandedFile:
     source: str
     columns: tuple[str, ...]
     captured: dict[str, str]
+
+    @classmethod
+    def of(cls, path: Path, source: str, columns: tuple[str, ...], mapping: Mapping) -> LandedFile:
+        """A landed file as a mapping sees it."""
+        captured = {}
+        for rule in mapping.rules:
+            if rule.from_file_name and (found := re.search(rule.from_file_name, source)):
+                captured[rule.column] = found.group(1)
+        return cls(path, source, columns, captured)
 
 
 def create_staged(connection: DuckDBPyConnection, entity: Entity) -> None:

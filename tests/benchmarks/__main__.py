@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.benchmarks import bench_prophet, core_commands, core_sizes, imports, planner
+from tests.benchmarks import bench_prophet, core_commands, core_sizes, first_load, imports, planner
 from tests.benchmarks.measure import Pair, measure
 
 
@@ -57,6 +57,14 @@ ROWS = (
         "rows/s",
         imports.rows_read_per_second,
         "DuckDB reads it",
+    ),
+    Row(
+        "first load by report",
+        "1,000,000 order lines",
+        first_load.through_the_report_path,
+        "lines/s",
+        first_load.duckdb_alone,
+        "DuckDB alone, unchecked",
     ),
     Row("quantiles from demand paths", "2,000 series x 8 weeks", planner.weekly_paths_of_2000_series, "rows"),
     Row("plan, sea and air, daily", "300 products x 2 shops", planner.daily_plan_of_600_positions, "units"),

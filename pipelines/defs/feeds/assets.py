@@ -3,6 +3,7 @@
 Does not hold: how files are read and checked (`pipelines/landing`, which does not know Dagster).
 """
 
+import os
 from collections.abc import Iterator
 
 from dagster import AssetExecutionContext, AssetKey, AssetSpec, MaterializeResult, asset, multi_asset
@@ -10,12 +11,43 @@ from dagster import AssetExecutionContext, AssetKey, AssetSpec, MaterializeResul
 from pipelines.defs.keys import GROUP_OF_ENTITY, WAREHOUSE_POOL, raw
 from pipelines.landing.extraction import land
 from pipelines.landing.load import load_raw
+from pipelines.pulling import pull_company, pull_until, waybills_of_core
 from pipelines.resources import CompanyResource, WarehouseResource
+from pipelines.sources.clock import SystemClock
 
+PULLED_SOURCES = AssetKey(["landing", "sources"])
 LANDED_FEEDS = AssetKey(["landing", "feeds"])
 
 
-@asset(key=LANDED_FEEDS, group_name="inventory", kinds={"parquet"})
+@asset(key=PULLED_SOURCES, group_name="inventory", kinds={"python"})
+def pulled_sources(context: AssetExecutionContext, company: CompanyResource) -> MaterializeResult:
+    """What the vendors' systems answered, as files that feeds read. A source that fails does not stop the day."""
+    loaded = company.load()
+    clock = SystemClock()
+    shipments = []
+    if loaded.sources:
+        with company.core() as core:
+            shipments = core.export()["core_shipments"]
+    outcomes = pull_company(
+        loaded,
+        until=pull_until(loaded, now=clock.now(), as_of_date=company.as_of_date()),
+        clock=clock,
+        environ=os.environ,
+        waybills=waybills_of_core(shipments),
+    )
+    for outcome in outcomes:
+        if outcome.problem:
+            context.log.warning(f"{outcome.source}, {outcome.dataset}: {outcome.problem}")
+    return MaterializeResult(
+        metadata={
+            "datasets": len(outcomes),
+            "new_files": sum(len(outcome.files) for outcome in outcomes),
+            "problems": sum(outcome.problem is not None for outcome in outcomes),
+        }
+    )
+
+
+@asset(key=LANDED_FEEDS, deps=[PULLED_SOURCES], group_name="inventory", kinds={"parquet"})
 def landed_feeds(company: CompanyResource) -> MaterializeResult:
     """Every file that the company's feeds name, kept once as it came (buyers' columns dropped)."""
     extractions = land(company.load())

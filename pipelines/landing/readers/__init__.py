@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipelines.landing.mapping import Mapping, Reading
+from pipelines.landing.readers.answers import read_answers
 from pipelines.landing.readers.columnar import read_parquet
 from pipelines.landing.readers.delimited import read_delimited
 from pipelines.landing.readers.records import read_17track, read_json
 from pipelines.landing.readers.source import FileProblem, SourceTable, UnableToReadFile
+from pipelines.landing.readers.tracking import read_tracking
 from pipelines.landing.readers.workbook import read_canonical_workbook, read_workbook
 
 ENDINGS = {
@@ -40,6 +42,10 @@ def read_tables(
                 FileProblem("no_mapping", "is no workbook, and its feed has no mapping; write mapping or entity there")
             )
         return read_canonical_workbook(path, entities=entities)
+    if mapping is not None and reading.reader == "answers":
+        return [read_answers(path, reading=reading, needed=tuple(mapping.needed))]
+    if reading.reader == "tracking":
+        return [read_tracking(path)]
     return [_read_table(path, reading, "17track" if reading.reader == "17track" else kind)]
 
 
