@@ -29,7 +29,10 @@ def show(text: Language) -> None:
     st.title(text("Warehouse stock"))
     person = access.required_person()
     answer.show()
-    places = names.places()
+    everywhere, places = names.places(), names.places_of(person)
+    if everywhere and not places:
+        st.info(text("None of the company's warehouses is in your scope."))
+        return
     if not places:
         st.info(text("There is no warehouse yet: the daily job registers them from the master data."))
         return

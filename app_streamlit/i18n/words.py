@@ -6,7 +6,7 @@ names that the company gives (products, warehouses, shops).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from app_streamlit.i18n import Language, is_absent, marked
 
@@ -50,6 +50,10 @@ ORDER_EVENTS = {
     "DiscrepancyResolved": marked("Discrepancy resolved"),
     "TransferOrderClosed": marked("Closed"),
     "TransferOrderReopened": marked("Reopened"),
+    "ApprovalReminded": marked("Reminded of the approval"),
+    "ApprovalEscalated": marked("Approval escalated"),
+    "TransferOrderApprovedByRule": marked("Approved by rule"),
+    "TransferOrderCommented": marked("Commented"),
 }
 DISCREPANCY_KINDS = {
     "short": marked("Short received"),
@@ -86,6 +90,9 @@ CHANNELS = {
 }
 MESSAGE_KINDS = {
     "approval_requested": marked("Approval requested"),
+    "approval_reminder": marked("Approval reminder"),
+    "approval_escalated": marked("Approval escalated"),
+    "commented": marked("Commented"),
     "approved": marked("Approved"),
     "rejected": marked("Rejected"),
     "withdrawn": marked("Withdrawn"),
@@ -122,6 +129,23 @@ ROLES = {
     "finance": marked("Finance"),
     "warehouse": marked("Warehouse"),
     "admin": marked("Administrator"),
+    "operator": marked("Operator"),
+}
+# Who no person is: the rule that decides, and the jobs at the machine itself.
+NO_PERSON = {
+    "rule": marked("The rule"),
+    "operator": marked("Diaobo itself"),
+}
+DELEGATION_STATES = {
+    "in_force": marked("In force"),
+    "to_come": marked("To come"),
+    "over": marked("Over"),
+    "revoked": marked("Revoked"),
+}
+TOKEN_STATES = {
+    "usable": marked("Usable"),
+    "expired": marked("Expired"),
+    "revoked": marked("Revoked"),
 }
 STOCK_CLASSES = {
     "available_units": marked("Available"),
@@ -148,6 +172,18 @@ def word(text: Language, codes: dict[str, str], code: object) -> str:
     if is_absent(code):
         return "–"
     return text(codes[str(code)]) if str(code) in codes else str(code)
+
+
+def who(login: str | None, people: Mapping[str, str], text: Language) -> str:
+    """A person by his name; empty for nobody."""
+    if not login:
+        return ""
+    return people[login] if login in people else word(text, NO_PERSON, login)
+
+
+def roles_in_words(roles: Iterable[str], text: Language) -> str:
+    """Roles by their words, in one line."""
+    return ", ".join(word(text, ROLES, role) for role in roles)
 
 
 def place(name: object, identifier: object) -> str:

@@ -142,7 +142,8 @@ def test_history_names_a_few_of_many_lines_and_keeps_to_its_limit() -> None:
     assert len(rows) == history.LIMIT
     lines = ", ".join(f'{{"sku":"S{number}","units":1}}' for number in range(10_000))
     drafted = replace(found.entries[0], payload=f'{{"lines":[{lines}]}}')
-    assert history.details(drafted, numbers={}, text=ENGLISH, time_zone="UTC") == "1 S0, 1 S1, 1 S2, 9,997 more"
+    told = history.details(drafted, order=found.order, people={}, text=ENGLISH, time_zone="UTC")
+    assert told == "1 S0, 1 S1, 1 S2, 9,997 more"
 
 
 def test_a_shipment_shows_where_its_units_are() -> None:
