@@ -128,6 +128,7 @@ def _detail(
             color=orders.STATUS_COLORS.get(order.status.value, "blue"),  # type: ignore[arg-type]
         )
     st.markdown(f"**{screen.plain(orders.lane_words(order, warehouses=warehouses, text=text))}**")
+    st.caption(screen.plain(text("Drafted by {name}", name=who(order.drafted_by, people, text))))
     is_hidden = bool(actions.blind_orders([order], person=person))
     with st.container(horizontal=True, gap="large"):
         st.metric(text("Ships"), text.day(order.ship_date), width="content")
@@ -135,7 +136,6 @@ def _detail(
         if not is_hidden:
             st.metric(text("Units"), text.number(order.units), width="content")
             st.metric(text("Value"), orders.value_words(order, text), width="content")
-        st.metric(text("Drafted by"), who(order.drafted_by, people, text), width="content")
     decision_panel.show(order, person, people, text)
     if is_hidden:
         st.info(
@@ -151,13 +151,15 @@ def _detail(
     comment_panel.show(history, person, people, text, time_zone=time_zone)
     _approvals(order, people, time_zone, text)
     st.markdown(f"**{text('History')}**")
+    told = order_journal.history_rows(
+        history.entries, order=order, people=people, text=text, time_zone=time_zone, is_plan_hidden=is_hidden
+    )
     st.dataframe(
-        order_journal.history_rows(
-            history.entries, order=order, people=people, text=text, time_zone=time_zone, is_plan_hidden=is_hidden
-        ),
+        told,
+        column_order=[name for name in told.columns if name != "reason" or told["reason"].any()],
         column_config={
             "event": tables.words(text("What")),
-            "details": tables.words(text("Details"), width="medium"),
+            "details": tables.words(text("Details"), width=320),
             "actor": tables.words(text("Who")),
             "roles": tables.words(text("As")),
             "at": tables.words(text("When")),

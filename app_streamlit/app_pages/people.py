@@ -40,7 +40,7 @@ def show(text: Language) -> None:
             "scope": tables.words(text("Sees"), explanation=text("Warehouses and shops")),
             "email": tables.words(text("E-mail")),
             "language": tables.words(text("Language")),
-            "state": tables.words(text("Account")),
+            "state": tables.words(text("State")),
         },
         hide_index=True,
         placeholder=tables.NOTHING,

@@ -106,6 +106,7 @@ def _balances(balances: Mapping[StockKey, int], needle: str, text: Language) -> 
             "condition": tables.words(text("Condition")),
             "units": tables.units(text("Units")),
         },
+        column_order=[name for name in rows.columns if name not in ("bin_id", "lot") or rows[name].any()],
         hide_index=True,
         placeholder=tables.NOTHING,
         height=420 if len(rows) > 10 else "auto",

@@ -139,7 +139,7 @@ NO_PERSON = {
 DELEGATION_STATES = {
     "in_force": marked("In force"),
     "to_come": marked("To come"),
-    "over": marked("Over"),
+    "over": marked("Ended"),
     "revoked": marked("Revoked"),
 }
 TOKEN_STATES = {

@@ -175,7 +175,7 @@ def goods_cards(everything: Sequence[TransferOrder], parked: int, person: Person
         units = sum(one.discrepancy.open_units for one in unexplained)
         found.append(
             Card(
-                text("Discrepancies without a reason"),
+                text("Unexplained discrepancies"),
                 len(unexplained),
                 text("{units} units", units=text.number(units)) if units else "",
                 "discrepancies",

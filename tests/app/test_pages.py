@@ -147,7 +147,7 @@ def test_home_counts_what_the_marts_and_the_core_hold(company: SmallCompany, sig
     app = signed_in(company, "sven")
     assert metrics(app) == {
         "Orders that wait for me": "1",
-        "Discrepancies without a reason": "0",
+        "Unexplained discrepancies": "0",
         "Transfer suggestions": "24",
         "Purchase suggestions": "3",
         "Products below safety stock": "1",

@@ -284,7 +284,7 @@ def test_counts_at_home_are_those_of_the_persons_warehouses(
     app = signed_in(company, "sven")
     assert metrics(app) == {
         "Orders that wait for me": "0",
-        "Discrepancies without a reason": "0",
+        "Unexplained discrepancies": "0",
         "Transfer suggestions": "8",
         "Purchase suggestions": "0",
         "Products below safety stock": "0",

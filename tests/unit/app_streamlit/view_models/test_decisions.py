@@ -252,7 +252,7 @@ def test_delegations_are_told_with_their_state() -> None:
     told = account.words(one, whom="vic", people=names(core), text=ENGLISH, time_zone="UTC")
     assert told.startswith("Vic: Supervisor, Nov 2, 2026 9:00")
     assert told.count("(UTC)") == 1
-    for hours, state in ((-1, "To come"), (1, "In force"), (24 * 8, "Over")):
+    for hours, state in ((-1, "To come"), (1, "In force"), (24 * 8, "Ended")):
         assert account.state_words(one, at=AT + timedelta(hours=hours), text=ENGLISH) == state
     assert account.own_roles(sam) == ["supervisor"]
     assert "sam" not in account.can_delegate_to(core.queries.people(), but=sam)
