@@ -10,7 +10,7 @@ import streamlit as st
 from app_streamlit import actions, screen, tables
 from app_streamlit.app_pages import answer, names
 from app_streamlit.i18n import Language
-from app_streamlit.i18n.words import ROLES, word
+from app_streamlit.i18n.words import COMMANDS, ROLES, word
 from app_streamlit.view_models import people
 from inventory_core.access.commands import IssueToken, RevokeToken
 from inventory_core.access.model import Person, Token
@@ -82,7 +82,7 @@ def _issue(person: Person, admin: Person, text: Language, *, time_zone: str) -> 
                     "label": label,
                     "roles": tuple(st.session_state[f"{key}_roles"]),
                     "warehouse_ids": tuple(st.session_state[f"{key}_warehouses"]),
-                    "commands": people.ids_of(str(st.session_state[f"{key}_commands"])),
+                    "commands": tuple(st.session_state[f"{key}_commands"]),
                     "expires_at": people.end_of(st.session_state[f"{key}_last"], time_zone=time_zone),
                 },
             )
@@ -118,10 +118,12 @@ def _issue(person: Person, admin: Person, text: Language, *, time_zone: str) -> 
             placeholder=text("All of the person's"),
             key=f"{key}_warehouses",
         )
-        st.text_input(
+        st.multiselect(
             text("Commands"),
-            key=f"{key}_commands",
+            people.token_commands(person),
+            format_func=lambda name: word(text, COMMANDS, name),
             placeholder=text("All"),
-            help=text("Names such as RecordReceipt with commas between them; nothing means all of them"),
+            key=f"{key}_commands",
+            help=text("Nothing chosen means all that the person may do"),
         )
         st.form_submit_button(text("Issue"), type="primary", key=f"{key}_do", on_click=send)

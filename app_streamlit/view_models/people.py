@@ -8,9 +8,11 @@ from datetime import date, datetime
 import pandas as pd
 
 from app_streamlit.i18n import LANGUAGE_NAMES, Language
-from app_streamlit.i18n.words import TOKEN_STATES, roles_in_words, word
+from app_streamlit.i18n.words import COMMANDS, TOKEN_STATES, roles_in_words, word
 from app_streamlit.view_models.account import instants_of
+from inventory_core.access.commands import ChangePassword
 from inventory_core.access.model import Person, Token
+from inventory_core.access.permissions import GIVES_ACCESS, ROLES_OF_COMMAND
 
 
 def person_rows(people: Iterable[Person], text: Language) -> pd.DataFrame:
@@ -69,13 +71,22 @@ def token_rows(tokens: Iterable[Token], *, at: datetime, text: Language, time_zo
                 "state": word(text, TOKEN_STATES, token_state(one, at=at)),
                 "roles": roles_in_words(one.roles, text) or text("All of the person's"),
                 "scope": ", ".join(one.warehouse_ids) or text("All of the person's"),
-                "commands": ", ".join(one.commands) or text("All"),
+                "commands": ", ".join(word(text, COMMANDS, name) for name in one.commands) or text("All"),
                 "issued_at": text.instant(one.issued_at, time_zone=time_zone),
                 "expires_at": text.instant(one.expires_at, time_zone=time_zone) if one.expires_at else text("Never"),
             }
             for one in tokens
         ]
     )
+
+
+def token_commands(person: Person) -> list[str]:
+    """Commands that a token of the person could be narrowed to. A narrowed one never gives access to others."""
+    return [
+        command.__name__
+        for command, roles in ROLES_OF_COMMAND.items()
+        if command not in GIVES_ACCESS and command is not ChangePassword and not roles.isdisjoint(person.roles)
+    ]
 
 
 def end_of(last: date | None, *, time_zone: str) -> datetime | None:

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from app_streamlit.i18n import Language
-from app_streamlit.i18n.words import MESSAGE_KINDS, NO_PERSON, ROLES, who
+from app_streamlit.i18n.words import COMMANDS, MESSAGE_KINDS, NO_PERSON, ROLES, who
 from app_streamlit.view_models import account, blind, comments, deciding, history, home, live_transit, orders
 from app_streamlit.view_models import people as people_rows
 from app_streamlit.view_models.deciding import Decider
@@ -17,6 +17,7 @@ from app_streamlit.view_models.rows import rows_of
 from inventory_core.access.commands import ChangePerson, DisablePerson
 from inventory_core.access.model import OPERATOR, Actor, Person, Token
 from inventory_core.access.model import ROLES as KNOWN_ROLES
+from inventory_core.access.permissions import ROLES_OF_COMMAND
 from inventory_core.approvals.delegating import DelegateApproval
 from inventory_core.approvals.model import BY_RULE, ApprovalRule
 from inventory_core.approvals.rules import SetApprovalPolicy, SetApprovalRules
@@ -148,7 +149,7 @@ def test_the_rules_own_yes_says_so_in_both_languages() -> None:
     assert "lets the rule decide" in rows["details"].iloc[0]
 
 
-def test_every_kind_of_message_role_and_maker_that_is_no_person_has_a_word() -> None:
+def test_every_kind_of_message_command_role_and_maker_that_is_no_person_has_a_word() -> None:
     tree = ast.parse(inspect.getsource(outbox))
     kinds = {
         node.value.elts[1].value
@@ -161,6 +162,7 @@ def test_every_kind_of_message_role_and_maker_that_is_no_person_has_a_word() -> 
     assert kinds <= set(MESSAGE_KINDS)
     assert {*KNOWN_ROLES, *OPERATOR.roles} <= set(ROLES)
     assert {BY_RULE, OPERATOR.actor_id} <= set(NO_PERSON)
+    assert {command.__name__ for command in ROLES_OF_COMMAND} == set(COMMANDS)
     assert (who(None, {}, ENGLISH), who("pia", {"pia": "Pia"}, ENGLISH)) == ("", "Pia")
 
 
@@ -273,8 +275,17 @@ def test_people_and_tokens_are_listed_in_words() -> None:
         ("x", "us_3pl, shop amazon_us", "Account open"),
         ("a", "Everything", "Account closed"),
     ]
-    token = Token(token_id="t", login="x", label="scanner", issued_at=AT, expires_at=AT + timedelta(days=1))
+    token = Token(
+        token_id="t",
+        login="x",
+        label="scanner",
+        issued_at=AT,
+        commands=("RecordReceipt",),
+        expires_at=AT + timedelta(days=1),
+    )
     (row,) = rows_of(people_rows.token_rows([token], at=AT, text=CHINESE, time_zone=ZONE))
-    assert (row["state"], row["commands"], row["roles"]) == ("可用", "全部", "与本人相同")
+    assert (row["state"], row["commands"], row["roles"]) == ("可用", "登记收货", "与本人相同")
     assert people_rows.token_state(token, at=AT + timedelta(days=1)) == "expired"
+    assert "DispatchShipment" in people_rows.token_commands(scoped)
+    assert not {"DraftTransferOrder", "IssueToken", "ChangePassword"} & set(people_rows.token_commands(scoped))
     assert people_rows.end_of(None, time_zone=ZONE) is None
