@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from inventory_core.access.commands import ChangePerson
+from inventory_core.access.commands import ChangePerson, DisablePerson
 from inventory_core.approvals.delegating import DelegateApproval
+from inventory_core.approvals.rules import SetApprovalPolicy
 from inventory_core.errors import Refused
 from inventory_core.transfer_orders.commands import CommentOnTransferOrder
 from inventory_core.transfer_orders.model import Status
@@ -18,7 +19,7 @@ from tests.app.company_builder import add_people, build_company, submit_order
 from tests.app.conftest import SmallCompany
 from tests.app.goods_builder import AT, count_blindly, dispatch_order, execute, receive_order
 from tests.app.test_goods import field, page
-from tests.app.test_ordering import labels, press
+from tests.app.test_ordering import labels, press, suggestions_page
 from tests.app.test_pages import metrics, shown
 
 
@@ -248,8 +249,25 @@ def test_a_token_is_issued_narrow_shown_once_and_revoked(
 
 
 def test_people_are_no_page_for_others(company: SmallCompany, signed_in: Callable[..., AppTest]) -> None:
-    narrow(company, "dora", "US-LAX")
-    assert "People" not in {signed_in(company, "sven").title[0].value}
+    app = signed_in(company, "sven")
+    with pytest.raises(ValueError, match="Could not find a navigation page"):
+        page(app, "people")
+
+
+def test_an_order_that_the_rule_approves_says_so_at_once(
+    company: SmallCompany, signed_in: Callable[..., AppTest]
+) -> None:
+    execute(
+        company.folder,
+        SetApprovalPolicy(actor_id="operator", at=AT, idempotency_key="allow", allow_approval_by_rule=True),
+        DisablePerson(actor_id="operator", at=AT, idempotency_key="no sven", login="sven"),
+        DisablePerson(actor_id="operator", at=AT, idempotency_key="no dora", login="dora"),
+    )
+    app = suggestions_page(signed_in(company, "pia"), chosen={"LAMP-01": 96})
+    press(app, "Submit 1 order")
+    assert "TO-2026-00001 is submitted and was approved by rule." in shown(app)
+    app = signed_in(company, "pia", order="TO-2026-00001")
+    assert list(app.dataframe[-2].value["decision"]) == ["Approved by rule"]
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
