@@ -58,6 +58,12 @@ def may_plan(person: Person) -> bool:
     return "DraftTransferOrder" in permitted_commands(person.actor)
 
 
+def scope(person: Person) -> tuple[str, ...] | None:
+    """The warehouses that the person may see, as filters of the marts take them; None for all."""
+    warehouse_ids = person.actor.warehouse_ids
+    return None if warehouse_ids is None else tuple(sorted(warehouse_ids))
+
+
 def has_just_arrived() -> bool:
     """Whether this is the first page since sign-in; said once."""
     return bool(st.session_state.pop(ARRIVED, False))

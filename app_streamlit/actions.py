@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -18,6 +18,8 @@ from uuid import uuid4
 import streamlit as st
 
 from app_streamlit import screen
+from app_streamlit.view_models import blind, deciding
+from app_streamlit.view_models.deciding import Decider
 from app_streamlit.view_models.order_drafts import OrderToBe
 from inventory_core.access.model import Person
 from inventory_core.bootstrap import Core, database_url, open_core
@@ -28,7 +30,7 @@ from inventory_core.receiving import commands as receiving_commands
 from inventory_core.records import canonical_json, digest
 from inventory_core.transfer_orders import commands
 from inventory_core.transfer_orders.commands import ExistingOrderCommand, LineToOrder
-from inventory_core.transfer_orders.model import OPEN_STATUSES, TransferOrder
+from inventory_core.transfer_orders.model import OPEN_STATUSES, Status, TransferOrder
 
 NONCE = "submission_nonce"
 FORM = "form_number_"
@@ -50,6 +52,7 @@ class Answer:
     order: OrderToBe
     document_number: str = ""
     problem: str = ""
+    is_approved: bool = False  # by rule, at once
 
 
 @st.cache_resource(show_spinner=False)
@@ -77,9 +80,34 @@ def names_of_people() -> dict[str, str]:
     return {one.person_id: one.name for one in core().queries.people()}
 
 
-def transfer_orders() -> list[TransferOrder]:
-    """All transfer orders as they are now."""
-    return core().queries.transfer_orders()
+def transfer_orders(person: Person | None = None) -> list[TransferOrder]:
+    """Transfer orders as they are now: all, or those in the person's scope."""
+    return core().queries.transfer_orders(actor=None if person is None else person.actor)
+
+
+def permissions(person: Person, *, order: TransferOrder | None = None) -> frozenset[str]:
+    """Names of the commands that the core would accept from the person now, what was lent to him included."""
+    return core().permissions(person.actor, order=order, at=datetime.now(UTC))
+
+
+def decider(person: Person) -> Decider:
+    """The person with what others lent to him now."""
+    asked = core().queries
+    return deciding.decider(person, delegations=asked.delegations(), people=asked.people(), at=datetime.now(UTC))
+
+
+def blind_orders(orders: Collection[TransferOrder], *, person: Person) -> frozenset[str]:
+    """Ids of the orders whose plan the person must not read before he has counted."""
+    if not blind.only_counts(person.actor):
+        return frozenset()
+    mine = decider(person)
+    destinations = {order.destination_id for order in orders}
+    rules = {one: core().queries.receiving_rule(one).is_blind for one in destinations}
+    return frozenset(
+        order.transfer_order_id
+        for order in orders
+        if blind.hides_plan(order, mine, is_blind=rules[order.destination_id])
+    )
 
 
 def order_history(reference: str) -> TransferOrderHistory:
@@ -153,7 +181,9 @@ def _submit(order: OrderToBe, *, person: Person, nonce: str) -> Answer:
         )
     except (Refused, Malformed) as refusal:
         return Answer(order, problem=str(refusal))
-    return Answer(order, document_number=submitted.document_number or "")
+    return Answer(
+        order, document_number=submitted.document_number or "", is_approved=submitted.status == Status.APPROVED.value
+    )
 
 
 def idempotency_key(order: OrderToBe, *, nonce: str, actor_id: str) -> str:
@@ -191,20 +221,23 @@ def queries() -> Queries:
     return core().queries
 
 
-def send(command: type[Command], *, person: Person, wish: str, **content: Any) -> Outcome:
-    """Sends any other command; raises the core's refusal in words.
+def send(
+    command: type[Command], *, person: Person, wish: str, content: Mapping[str, Any] | None = None, **fields: Any
+) -> Outcome:
+    """Sends any other command; raises the core's refusal in words. Its fields come by name or, all together, `content`.
 
     The key comes from the wish and the content: what stood on the screen once is done once, however often it is
     clicked. A wish about an order names the order's version (`send_about`), any other a number of its form
     (`form_number`).
     """
-    said = canonical_json({"command": command.__name__, "actor": person.person_id, "wish": wish, **content})
+    wanted = {**(content or {}), **fields}
+    said = canonical_json({"command": command.__name__, "actor": person.person_id, "wish": wish, "content": wanted})
     return core().execute(
         command(
             actor_id=person.person_id,
             at=datetime.now(UTC),
             idempotency_key=f"app-{command.__name__}-{digest(said)[:32]}",
-            **content,
+            **wanted,
         )
     )
 

@@ -18,8 +18,8 @@ from app_streamlit.i18n import LANGUAGE_NAMES, Language
 from app_streamlit.warehouse import Publication
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-LANGUAGE = "language"
-MARKDOWN = frozenset("\\`*_{}[]()<>#+-.!|~$:^&")
+LANGUAGE, LANGUAGE_CHOICE = "language", "language_choice"
+MARKDOWN = frozenset("\\`*_{}[]()<>#+-.!|~$:^&=")
 
 
 def company() -> Company:
@@ -41,18 +41,18 @@ def choose_language(code: str) -> None:
     st.session_state[LANGUAGE] = code
 
 
-def language_switch() -> None:
+def language_switch(key: str = LANGUAGE_CHOICE) -> None:
     """The switch; its label is in both languages, because it must be found in either."""
 
     def chosen() -> None:
-        choose_language(st.session_state["language_choice"] or language().code)
+        choose_language(st.session_state[key] or language().code)
 
-    st.session_state["language_choice"] = language().code
+    st.session_state[key] = language().code
     st.segmented_control(
         "Language / 语言",
         list(LANGUAGE_NAMES),
         format_func=LANGUAGE_NAMES.__getitem__,
-        key="language_choice",
+        key=key,
         on_change=chosen,
         label_visibility="collapsed",
     )
@@ -70,6 +70,11 @@ def take_from_address(name: str, *, key: str, choices: Mapping[str, object]) -> 
 def plain(words: str) -> str:
     """Words that come from elsewhere, so that Markdown shows them as they are: "$5 … $6" is no formula."""
     return "".join(f"\\{character}" if character in MARKDOWN else character for character in words)
+
+
+def plain_lines(words: str) -> str:
+    """The same with its line breaks. Blanks at the beginning of a line would make Markdown take it for code."""
+    return "  \n".join(plain(line.strip()) or "&nbsp;" for line in words.strip().splitlines())
 
 
 def publication() -> Publication | None:

@@ -64,7 +64,7 @@ def main() -> None:
 
 
 def _pages(person: Person | None, text: Language) -> list[StreamlitPage]:
-    """All pages, those first that the person's work begins with; `messages` is for administrators."""
+    """All pages, those first that the person's work begins with; `messages` and `people` are for administrators."""
 
     def page(name: str, title: str, icon: str) -> StreamlitPage:
         return st.Page(f"app_pages/{name}.py", title=title, icon=f":material/{icon}:", url_path=name)
@@ -82,10 +82,14 @@ def _pages(person: Person | None, text: Language) -> list[StreamlitPage]:
         page("warehouse_stock", text("Warehouse stock"), "shelves"),
     ]
     messages = page("messages", text("Messages"), "outgoing_mail")
+    account = page("account", text("My account"), "account_circle")
+    people = page("people", text("People"), "group")
     if person is not None and access.works_in_warehouse(person):
-        return [*goods, home, *planning]
+        return [*goods, home, *planning, account]
+    looks_after_people = person is None or "ChangePerson" in permitted_commands(person.actor)
     looks_after_messages = person is None or "ReleaseMessage" in permitted_commands(person.actor)
-    return [home, *planning, *goods, *([messages] if looks_after_messages else [])]
+    looked_after = [*([messages] if looks_after_messages else []), *([people] if looks_after_people else [])]
+    return [home, *planning, *goods, *looked_after, account]
 
 
 main()

@@ -6,6 +6,8 @@ somebody else was faster. That is why the command is sent before the page is bui
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from app_streamlit import actions, screen
@@ -14,7 +16,6 @@ from app_streamlit.i18n import Language
 from app_streamlit.i18n.words import ORDER_STATUSES, word
 from app_streamlit.view_models import orders
 from inventory_core.access.model import Person
-from inventory_core.access.permissions import permitted_commands
 from inventory_core.transfer_orders.model import TransferOrder
 
 ICONS = {
@@ -28,9 +29,10 @@ ICONS = {
 }
 
 
-def show(order: TransferOrder, person: Person, text: Language) -> None:
+def show(order: TransferOrder, person: Person, people: Mapping[str, str], text: Language) -> None:
     """The buttons that the core would accept now; why there are none, where others must decide."""
-    permitted = permitted_commands(person.actor, order=order)
+    permitted = actions.permissions(person, order=order)
+    decider = actions.decider(person)
     labels = {
         "ApproveTransferOrder": text("Approve"),
         "SubmitTransferOrder": text("Submit"),
@@ -41,9 +43,12 @@ def show(order: TransferOrder, person: Person, text: Language) -> None:
         "ReopenTransferOrder": text("Reopen order"),
     }
     offered = [name for name in labels if name in permitted and not orders.is_pointless(name, order)]
-    why_not = orders.why_not_mine(order, person.actor, text)
+    why_not = orders.why_not_mine(order, decider, text)
     if why_not:
         st.info(screen.plain(why_not), icon=":material/hourglass_empty:")
+    lent = orders.mine_for(order, decider, people=people, text=text)
+    if lent:
+        st.info(screen.plain(lent), icon=":material/handshake:")
     if not offered:
         return
     reason_key = f"reason_{order.transfer_order_id}_{order.version}"

@@ -31,7 +31,7 @@ def show(text: Language) -> None:
         key=NEEDLE,
         persist_state="session",
     )
-    orders = actions.transfer_orders()
+    orders = actions.transfer_orders(person)
     found = discrepancies.open_ones(orders, needle=needle)
     st.subheader(text("Without a reason ({count})", count=text.number(len(found))), anchor=False)
     if found:

@@ -24,11 +24,12 @@ PAGES = {
     "messages": "app_pages/messages.py",
 }
 
-everything = actions.transfer_orders()
-alerts, counted = warehouse.read_all(publication, (home.alert_counts(), home.counts()))
-parked = len(actions.queries().messages(state="parked")) if "admin" in person.roles else 0
+scope = access.scope(person)
+everything = actions.transfer_orders(person)
+alerts, counted = warehouse.read_all(publication, (home.alert_counts(scope), home.counts(scope)))
+parked = len(actions.queries().messages(state="parked")) if "ReleaseMessage" in actions.permissions(person) else 0
 cards = [
-    *home.order_cards(everything, person, text),
+    *home.order_cards(everything, person, actions.decider(person), text),
     *home.goods_cards(everything, parked, person, text),
     *home.cards(alerts, counted, text),
 ]
@@ -44,7 +45,7 @@ with st.grid(columns=4):
             else:
                 st.caption(f":material/arrow_downward: [{text('Below')}](#{FEEDS})")
 
-urgent = home.urgent_rows(warehouse.read(publication, home.urgent()), text)
+urgent = home.urgent_rows(warehouse.read(publication, home.urgent(scope)), text)
 st.subheader(text("Most urgent"))
 if urgent.empty:
     st.success(text("No product is short and no shipment is late."), icon=":material/check:")

@@ -18,7 +18,7 @@ from app_streamlit.view_models.rows import first_row, rows_of
 
 text = screen.language()
 st.title(text("In transit"))
-access.required_person()
+person = access.required_person()
 company, publication = screen.company(), screen.publication()
 
 places = names.places()
@@ -40,9 +40,10 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     )
     screen.take_from_address("delayed", key="transit_delayed", choices={"true": True})
     delayed_only = st.toggle(text("Delayed only"), key="transit_delayed", persist_state="session")
-orders = actions.transfer_orders()
-known = live_transit.known_references(orders)
-wanted = in_transit.TransitFilter(needle, destination_id, delayed_only, known)
+orders = actions.transfer_orders(person)
+# Of all orders, also those that the person does not see: a feed must not bring them back.
+known = live_transit.known_references(actions.transfer_orders())
+wanted = in_transit.TransitFilter(needle, destination_id, delayed_only, known, access.scope(person))
 today = datetime.now(ZoneInfo(company.time_zone)).date()
 estimates = warehouse.read(publication, in_transit.estimates(known)) if publication and known else None
 live = live_transit.under_way(orders, estimates=estimates, today=today)
@@ -66,7 +67,9 @@ if live:
     if not found:
         st.caption(text("No live shipment matches the filter."))
     else:
-        live_rows = live_transit.rows(found, text)
+        live_rows = live_transit.rows(
+            found, text, hidden=actions.blind_orders([one.order for one in found], person=person)
+        )
         currency = next((one.value.currency for one in found if one.value), None)
         chosen_live = st.dataframe(
             live_rows,
@@ -120,7 +123,9 @@ if live:
     )
 
 st.subheader(text("Arrivals this week"))
-arrivals = warehouse.read(publication, in_transit.arrivals(as_of=publication.as_of_date, known_elsewhere=known))
+arrivals = warehouse.read(
+    publication, in_transit.arrivals(as_of=publication.as_of_date, known_elsewhere=known, scope=access.scope(person))
+)
 if arrivals.empty:
     st.caption(text("Nothing should arrive in the seven days from {day}.", day=text.day(publication.as_of_date)))
 else:

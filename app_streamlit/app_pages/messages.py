@@ -64,7 +64,7 @@ def _change(found: dict[int, Message], person: Person, text: Language) -> None:
     number = actions.form_number(FORM)
     with st.container(border=True):
         chosen = st.selectbox(
-            text("Message"),
+            text("Which message"),
             list(found),
             format_func=lambda one: messages.words(found[one], text),
             key=f"message_choice_{number}",

@@ -6,6 +6,7 @@ from app_streamlit import actions, screen, warehouse
 from app_streamlit.i18n.words import place
 from app_streamlit.view_models import stock
 from app_streamlit.view_models.rows import rows_of
+from inventory_core.access.model import Person
 
 
 def places() -> dict[str, str]:
@@ -20,3 +21,8 @@ def places() -> dict[str, str]:
         warehouse_id: place(published.get(warehouse_id), warehouse_id)
         for warehouse_id in sorted(actions.warehouse_ids())
     }
+
+
+def places_of(person: Person) -> dict[str, str]:
+    """Those in the person's scope."""
+    return {one: name for one, name in places().items() if person.actor.may_see_warehouse(one)}

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import streamlit as st
 
 from app_streamlit import access, actions, screen, tables, warehouse
-from app_streamlit.app_pages import answer, decision_panel, shipment_panel
+from app_streamlit.app_pages import answer, comment_panel, decision_panel, shipment_panel
 from app_streamlit.i18n import Language
-from app_streamlit.i18n.words import ORDER_STATUSES, word
+from app_streamlit.i18n.words import ORDER_STATUSES, who, word
 from app_streamlit.view_models import history as order_journal
 from app_streamlit.view_models import orders, shipments, stock
 from app_streamlit.view_models.rows import rows_of
@@ -47,18 +47,23 @@ def show(text: Language) -> None:
         except UnableToFindTransferOrder:
             st.warning(screen.plain(text("There is no order {order}.", order=asked_for)))
             return
+        if not history.order.is_within(person.actor):
+            st.warning(
+                screen.plain(orders.out_of_scope_words(history.order, person.actor, text)), icon=":material/block:"
+            )
+            return
         _detail(history, person, warehouses, people, company.time_zone, text)
         return
     _list(person, people, text)
 
 
 def _list(person: Person, people: Mapping[str, str], text: Language) -> None:
-    everything = actions.transfer_orders()
+    everything, decider = actions.transfer_orders(person), actions.decider(person)
     if not everything:
         st.info(text("There are no orders yet. Select suggestions and submit them: they become orders here."))
         st.page_link("app_pages/suggestions.py", label=text("Suggestions"), icon=":material/lightbulb:")
         return
-    counts = {choice: len(orders.of_status(everything, choice, person.actor)) for choice in orders.STATUS_CHOICES}
+    counts = {choice: len(orders.of_status(everything, choice, decider)) for choice in orders.STATUS_CHOICES}
     screen.take_from_address("status", key=CHOICE, choices={code: code for code in orders.STATUS_CHOICES})
     if CHOICE not in st.session_state:
         st.session_state[CHOICE] = "waiting" if counts["waiting"] else "all"
@@ -71,11 +76,11 @@ def _list(person: Person, people: Mapping[str, str], text: Language) -> None:
         label_visibility="collapsed",
         persist_state="session",
     )
-    found = orders.of_status(everything, choice or "all", person.actor)
+    found = orders.of_status(everything, choice or "all", decider)
     if not found:
         st.info(text("No order is in this state."))
         return
-    rows = orders.order_rows(found, people=people, text=text)
+    rows = orders.order_rows(found, people=people, text=text, hidden=actions.blind_orders(found, person=person))
     currency = next((order.value.currency for order in found if order.value), None)
     columns = {
         "document_number": tables.words(text("Order"), pinned=True),
@@ -123,17 +128,50 @@ def _detail(
             color=orders.STATUS_COLORS.get(order.status.value, "blue"),  # type: ignore[arg-type]
         )
     st.markdown(f"**{screen.plain(orders.lane_words(order, warehouses=warehouses, text=text))}**")
+    st.caption(screen.plain(text("Drafted by {name}", name=who(order.drafted_by, people, text))))
+    is_hidden = bool(actions.blind_orders([order], person=person))
     with st.container(horizontal=True, gap="large"):
         st.metric(text("Ships"), text.day(order.ship_date), width="content")
         st.metric(text("Arrives"), text.day(order.arrival_date), width="content")
-        st.metric(text("Units"), text.number(order.units), width="content")
-        st.metric(text("Value"), orders.value_words(order, text), width="content")
-        st.metric(text("Drafted by"), people.get(order.drafted_by, order.drafted_by), width="content")
-    decision_panel.show(order, person, text)
-    _open_points(order, text)
-    shipment_panel.show(order, person, text, time_zone=time_zone)
+        if not is_hidden:
+            st.metric(text("Units"), text.number(order.units), width="content")
+            st.metric(text("Value"), orders.value_words(order, text), width="content")
+    decision_panel.show(order, person, people, text)
+    if is_hidden:
+        st.info(
+            text("This warehouse counts blindly: units stand here once the receiving is complete."),
+            icon=":material/visibility_off:",
+        )
+    else:
+        _open_points(order, text)
+    shipment_panel.show(order, person, text, time_zone=time_zone, is_plan_hidden=is_hidden)
     _discrepancies(order, text)
+    if not is_hidden:
+        _lines(order, text)
+    comment_panel.show(history, person, people, text, time_zone=time_zone)
+    _approvals(order, people, time_zone, text)
+    st.markdown(f"**{text('History')}**")
+    told = order_journal.history_rows(
+        history.entries, order=order, people=people, text=text, time_zone=time_zone, is_plan_hidden=is_hidden
+    )
+    st.dataframe(
+        told,
+        column_order=[name for name in told.columns if name != "reason" or told["reason"].any()],
+        column_config={
+            "event": tables.words(text("What")),
+            "details": tables.words(text("Details"), width=320),
+            "actor": tables.words(text("Who")),
+            "roles": tables.words(text("As")),
+            "at": tables.words(text("When")),
+            "reason": tables.words(text("Reason"), width="medium"),
+        },
+        hide_index=True,
+        placeholder=tables.NOTHING,
+        alt=text("History"),
+    )
 
+
+def _lines(order: TransferOrder, text: Language) -> None:
     st.markdown(f"**{text('Lines')}**")
     publication = screen.publication()
     titles = {}
@@ -165,36 +203,29 @@ def _detail(
                 count=text.number(len(order.lines)),
             )
         )
-    if order.steps:
-        st.markdown(f"**{text('Approvals')}**")
-        st.dataframe(
-            orders.step_rows(order, people=people, text=text, time_zone=time_zone),
-            column_config={
-                "role": tables.words(text("Role")),
-                "decision": tables.words(text("Decision")),
-                "decided_by": tables.words(text("By")),
-                "decided_at": tables.words(text("When")),
-                "reason": tables.words(text("Reason"), width="large"),
-                "rules": tables.words(text("Asked by rule")),
-            },
-            hide_index=True,
-            placeholder=tables.NOTHING,
-            alt=text("Approvals"),
-        )
-    st.markdown(f"**{text('History')}**")
+
+
+def _approvals(order: TransferOrder, people: Mapping[str, str], time_zone: str, text: Language) -> None:
+    if not order.steps:
+        return
+    st.markdown(f"**{text('Approvals')}**")
+    steps = orders.step_rows(order, people=people, text=text, time_zone=time_zone)
     st.dataframe(
-        order_journal.history_rows(history.entries, order=order, people=people, text=text, time_zone=time_zone),
+        steps,
+        column_order=[name for name in steps.columns if steps[name].any() or name in ("role", "decision")],
         column_config={
-            "event": tables.words(text("What")),
-            "details": tables.words(text("Details"), width="medium"),
-            "actor": tables.words(text("Who")),
-            "roles": tables.words(text("As")),
-            "at": tables.words(text("When")),
-            "reason": tables.words(text("Reason"), width="medium"),
+            "role": tables.words(text("Role")),
+            "decision": tables.words(text("Decision")),
+            "decided_by": tables.words(text("By")),
+            "decided_for": tables.words(text("For whom"), explanation=text("Who lent the right to decide")),
+            "decided_as": tables.words(text("As"), explanation=text("The role that was used")),
+            "decided_at": tables.words(text("When")),
+            "reason": tables.words(text("Reason"), width="large"),
+            "rules": tables.words(text("Asked by rule")),
         },
         hide_index=True,
         placeholder=tables.NOTHING,
-        alt=text("History"),
+        alt=text("Approvals"),
     )
 
 

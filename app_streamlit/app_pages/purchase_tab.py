@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app_streamlit import tables, warehouse
+from app_streamlit import access, tables, warehouse
 from app_streamlit.app_pages import why_panel
 from app_streamlit.i18n import Language
 from app_streamlit.i18n.words import place
 from app_streamlit.view_models import suggestions
 from app_streamlit.view_models.rows import rows_of, with_days
 from app_streamlit.warehouse import Publication
+from inventory_core.access.model import Person
 
 
-def show(publication: Publication, text: Language) -> None:
+def show(publication: Publication, person: Person, text: Language) -> None:
     """The whole tab."""
     names = warehouse.read(publication, suggestions.suppliers())["supplier_id"].to_list()
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -32,7 +33,7 @@ def show(publication: Publication, text: Language) -> None:
             key="purchase_supplier",
             persist_state="session",
         )
-    frame = warehouse.read(publication, suggestions.purchases(needle, supplier_id))
+    frame = warehouse.read(publication, suggestions.purchases(needle, supplier_id, access.scope(person)))
     if frame.empty:
         st.info(text("Nothing has to be bought: our warehouses can serve every need, or a filter hides the rest."))
         return

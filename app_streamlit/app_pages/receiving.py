@@ -17,8 +17,8 @@ def show(text: Language) -> None:
     st.title(text("Receiving"))
     person = access.required_person()
     answer.show()
-    places = names.places()
-    orders = actions.transfer_orders()
+    places = names.places_of(person)
+    orders = receiving.arriving_at(actions.transfer_orders(person), person.actor)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         warehouse_id = st.selectbox(
             text("Warehouse"),
@@ -37,6 +37,8 @@ def show(text: Language) -> None:
     by_label = {one.label: one for one in found}
     by_label |= {one.label: one for one in everything if one.label in (asked_for, st.session_state.get(CHOICE))}
     screen.take_from_address("shipment", key=CHOICE, choices={label: label for label in by_label})
+    if asked_for and asked_for not in by_label:
+        st.warning(screen.plain(text("There is no shipment {shipment} to your warehouses.", shipment=asked_for)))
     if not by_label:
         st.info(text("Nothing is on its way. Shipments appear here as soon as they are dispatched."))
         return

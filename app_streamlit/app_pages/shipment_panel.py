@@ -8,7 +8,7 @@ from app_streamlit import screen, tables
 from app_streamlit.app_pages import shipment_forms
 from app_streamlit.i18n import Language
 from app_streamlit.i18n.words import SHIPMENT_STATUSES, word
-from app_streamlit.view_models import shipments
+from app_streamlit.view_models import blind, shipments
 from inventory_core.access.model import Person
 from inventory_core.access.permissions import permitted_commands
 from inventory_core.transfer_orders.model import TransferOrder
@@ -17,7 +17,7 @@ from inventory_core.transfer_orders.shipments import Shipment, ShipmentStatus
 SHOWN = 20
 
 
-def show(order: TransferOrder, person: Person, text: Language, *, time_zone: str) -> None:
+def show(order: TransferOrder, person: Person, text: Language, *, time_zone: str, is_plan_hidden: bool = False) -> None:
     """All of it; nothing while the order has no shipment and none can be made."""
     permitted = permitted_commands(person.actor, order=order)
     left = shipments.unplanned_units(order)
@@ -30,7 +30,8 @@ def show(order: TransferOrder, person: Person, text: Language, *, time_zone: str
             shipment_forms.ship(order, None, left, person, text)
     for shipment in sorted(order.shipments, key=lambda one: -one.shipment_number)[:SHOWN]:
         with st.container(border=True):
-            _card(order, shipment, permitted, person, text, time_zone=time_zone)
+            is_hidden = blind.hides_shipment(shipment, order=order, actor=person.actor, is_plan_hidden=is_plan_hidden)
+            _card(order, shipment, permitted, person, text, time_zone=time_zone, is_hidden=is_hidden)
     if len(order.shipments) > SHOWN:
         st.caption(text("The newest {count} shipments are shown.", count=SHOWN))
 
@@ -43,6 +44,7 @@ def _card(
     text: Language,
     *,
     time_zone: str,
+    is_hidden: bool,
 ) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{shipments.label(order, shipment)}**", width="content")
@@ -51,8 +53,9 @@ def _card(
             color=shipments.STATUS_COLORS[shipment.status.value],  # type: ignore[arg-type]
         )
         st.caption(screen.plain(shipments.transport_words(shipment, text)), width="content")
-    _lines(shipment, text)
-    if shipment.cartons:
+    if not is_hidden:
+        _lines(shipment, text)
+    if shipment.cartons and not is_hidden:
         with st.expander(text.counted("{count} carton", "{count} cartons", len(shipment.cartons))):
             st.dataframe(
                 shipments.carton_rows(shipment),

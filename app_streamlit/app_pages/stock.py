@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app_streamlit import charts, screen, tables, warehouse
+from app_streamlit import access, charts, screen, tables, warehouse
 from app_streamlit.i18n import is_absent
 from app_streamlit.i18n.words import STOCK_CLASSES, place
 from app_streamlit.view_models import stock
@@ -13,6 +13,7 @@ from app_streamlit.view_models.rows import first_row, rows_of
 PAGE = "stock_page"
 text = screen.language()
 st.title(text("Stock"))
+person = access.required_person()
 publication = screen.require_publication()
 
 held = first_row(warehouse.read(publication, stock.dates_held()))
@@ -23,6 +24,7 @@ first_date, last_date = held["first_date"].date(), held["last_date"].date()
 places = {
     row["warehouse_id"]: place(row["warehouse_name"], row["warehouse_id"])
     for row in rows_of(warehouse.read(publication, stock.warehouses()))
+    if person.actor.may_see_warehouse(row["warehouse_id"])
 }
 
 screen.take_from_address("state", key="stock_state", choices={code: code for code in stock.STATES})
@@ -63,7 +65,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         key="stock_sort",
         persist_state="session",
     )
-wanted = stock.StockFilter(stock_date or last_date, warehouse_id, needle, state, sort)
+wanted = stock.StockFilter(stock_date or last_date, warehouse_id, needle, state, sort, access.scope(person))
 total = first_row(warehouse.read(publication, stock.totals(wanted)))
 
 with st.container(horizontal=True, gap="large"):

@@ -19,4 +19,4 @@ transfers, purchases = st.tabs(
 with transfers:
     transfer_tab.show(publication, person, text)
 with purchases:
-    purchase_tab.show(publication, text)
+    purchase_tab.show(publication, person, text)

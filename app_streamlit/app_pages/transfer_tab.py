@@ -22,7 +22,7 @@ EXPLAINED, WHY = "transfer_explained", "transfer_why"
 
 def show(publication: Publication, person: Person, text: Language) -> None:
     """The whole tab."""
-    wanted = _filters(publication, text)
+    wanted = _filters(publication, person, text)
     frame = warehouse.read(publication, suggestions.transfers(wanted))
     total = first_row(warehouse.read(publication, suggestions.transfer_totals(wanted)))
     _answers(text)
@@ -57,7 +57,7 @@ def show(publication: Publication, person: Person, text: Language) -> None:
     _why(frame, table, publication, text)
 
 
-def _filters(publication: Publication, text: Language) -> TransferFilter:
+def _filters(publication: Publication, person: Person, text: Language) -> TransferFilter:
     lanes = rows_of(warehouse.read(publication, suggestions.lanes()))
     names = {str(row["lane_id"]): lane(row, text) for row in lanes}
     destinations = {str(row["destination_id"]): str(row["destination_name"] or row["destination_id"]) for row in lanes}
@@ -93,7 +93,7 @@ def _filters(publication: Publication, text: Language) -> TransferFilter:
             key="transfer_sort",
             persist_state="session",
         )
-    return TransferFilter(lane_id, destination_id, needle, sort)
+    return TransferFilter(lane_id, destination_id, needle, sort, access.scope(person))
 
 
 def _editor(
@@ -195,9 +195,14 @@ def _answers(text: Language) -> None:
         if answer.problem:
             st.error(screen.plain(text("Not submitted: {problem}", problem=answer.problem)), icon=":material/block:")
             continue
+        words = (
+            text("{order} is submitted and was approved by rule.", order=answer.document_number)
+            if answer.is_approved
+            else text("{order} is submitted and waits for approval.", order=answer.document_number)
+        )
         with st.container(horizontal=True, vertical_alignment="center"):
             st.success(
-                screen.plain(text("{order} is submitted and waits for approval.", order=answer.document_number)),
+                screen.plain(words),
                 icon=":material/check:",
             )
             st.page_link(

@@ -29,7 +29,10 @@ def show(text: Language) -> None:
     st.title(text("Warehouse stock"))
     person = access.required_person()
     answer.show()
-    places = names.places()
+    everywhere, places = names.places(), names.places_of(person)
+    if everywhere and not places:
+        st.info(text("None of the company's warehouses is in your scope."))
+        return
     if not places:
         st.info(text("There is no warehouse yet: the daily job registers them from the master data."))
         return
@@ -103,6 +106,7 @@ def _balances(balances: Mapping[StockKey, int], needle: str, text: Language) -> 
             "condition": tables.words(text("Condition")),
             "units": tables.units(text("Units")),
         },
+        column_order=[name for name in rows.columns if name not in ("bin_id", "lot") or rows[name].any()],
         hide_index=True,
         placeholder=tables.NOTHING,
         height=420 if len(rows) > 10 else "auto",

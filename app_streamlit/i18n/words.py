@@ -6,7 +6,7 @@ names that the company gives (products, warehouses, shops).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from app_streamlit.i18n import Language, is_absent, marked
 
@@ -50,6 +50,10 @@ ORDER_EVENTS = {
     "DiscrepancyResolved": marked("Discrepancy resolved"),
     "TransferOrderClosed": marked("Closed"),
     "TransferOrderReopened": marked("Reopened"),
+    "ApprovalReminded": marked("Reminded of the approval"),
+    "ApprovalEscalated": marked("Approval escalated"),
+    "TransferOrderApprovedByRule": marked("Approved by rule"),
+    "TransferOrderCommented": marked("Commented"),
 }
 DISCREPANCY_KINDS = {
     "short": marked("Short received"),
@@ -86,6 +90,9 @@ CHANNELS = {
 }
 MESSAGE_KINDS = {
     "approval_requested": marked("Approval requested"),
+    "approval_reminder": marked("Approval reminder"),
+    "approval_escalated": marked("Approval escalated"),
+    "commented": marked("Commented"),
     "approved": marked("Approved"),
     "rejected": marked("Rejected"),
     "withdrawn": marked("Withdrawn"),
@@ -122,6 +129,66 @@ ROLES = {
     "finance": marked("Finance"),
     "warehouse": marked("Warehouse"),
     "admin": marked("Administrator"),
+    "operator": marked("Operator"),
+}
+# Who no person is: the rule that decides, and the jobs at the machine itself.
+NO_PERSON = {
+    "rule": marked("The rule"),
+    "operator": marked("Diaobo itself"),
+}
+DELEGATION_STATES = {
+    "in_force": marked("In force"),
+    "to_come": marked("To come"),
+    "over": marked("Ended"),
+    "revoked": marked("Revoked"),
+}
+TOKEN_STATES = {
+    "usable": marked("Usable"),
+    "expired": marked("Expired"),
+    "revoked": marked("Revoked"),
+}
+# What a token may be narrowed to.
+COMMANDS = {
+    "DraftTransferOrder": marked("Draft an order"),
+    "ChangeTransferOrder": marked("Change an order"),
+    "SubmitTransferOrder": marked("Submit an order"),
+    "WithdrawTransferOrder": marked("Withdraw an order"),
+    "CancelTransferOrder": marked("Cancel an order"),
+    "ApproveTransferOrder": marked("Approve an order"),
+    "RejectTransferOrder": marked("Reject an order"),
+    "CommentOnTransferOrder": marked("Comment on an order"),
+    "DelegateApproval": marked("Delegate approvals"),
+    "RevokeDelegation": marked("Revoke a delegation"),
+    "PressForDecisions": marked("Remind of decisions"),
+    "PlanShipment": marked("Plan a shipment"),
+    "DispatchShipment": marked("Dispatch a shipment"),
+    "CancelShipment": marked("Cancel a shipment"),
+    "RecordMilestone": marked("Record milestones"),
+    "RecordReceipt": marked("Record a receipt"),
+    "CompleteReceiving": marked("Complete receiving"),
+    "ResolveDiscrepancy": marked("Explain a discrepancy"),
+    "CloseTransferOrder": marked("Close an order"),
+    "ReopenTransferOrder": marked("Reopen an order"),
+    "SetReceivingRules": marked("Set receiving rules"),
+    "SetOpeningStock": marked("Enter opening stock"),
+    "CountStock": marked("Count stock"),
+    "MoveStock": marked("Move stock"),
+    "ReceivePurchase": marked("Receive purchases"),
+    "ReleaseMessage": marked("Release messages"),
+    "DiscardMessage": marked("Discard messages"),
+    "AddressMessage": marked("Address messages"),
+    "RegisterCatalog": marked("Register master data"),
+    "SetApprovalRules": marked("Set approval rules"),
+    "SetApprovalPolicy": marked("Set the approval policy"),
+    "AddPerson": marked("Add people"),
+    "EnsurePeople": marked("Add the people of the sheet"),
+    "ChangePerson": marked("Change people"),
+    "DisablePerson": marked("Close accounts"),
+    "EnablePerson": marked("Open accounts again"),
+    "ResetPassword": marked("Reset passwords"),
+    "ChangePassword": marked("Change the own password"),
+    "IssueToken": marked("Issue tokens"),
+    "RevokeToken": marked("Revoke tokens"),
 }
 STOCK_CLASSES = {
     "available_units": marked("Available"),
@@ -148,6 +215,18 @@ def word(text: Language, codes: dict[str, str], code: object) -> str:
     if is_absent(code):
         return "–"
     return text(codes[str(code)]) if str(code) in codes else str(code)
+
+
+def who(login: str | None, people: Mapping[str, str], text: Language) -> str:
+    """A person by his name; empty for nobody."""
+    if not login:
+        return ""
+    return people[login] if login in people else word(text, NO_PERSON, login)
+
+
+def roles_in_words(roles: Iterable[str], text: Language) -> str:
+    """Roles by their words, in one line."""
+    return ", ".join(word(text, ROLES, role) for role in roles)
 
 
 def place(name: object, identifier: object) -> str:

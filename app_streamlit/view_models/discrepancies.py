@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from app_streamlit.i18n import Language
-from app_streamlit.i18n.words import DISCREPANCY_KINDS, RESOLUTIONS, word
+from app_streamlit.i18n.words import DISCREPANCY_KINDS, RESOLUTIONS, who, word
 from app_streamlit.view_models.shipments import label
 from inventory_core.receiving.model import CLAIMS, Discrepancy, Resolution, discrepancies
 from inventory_core.receiving.model import RESOLUTIONS as KNOWN_RESOLUTIONS
@@ -100,11 +100,13 @@ def resolved_rows(
     text: Language,
     time_zone: str,
 ) -> pd.DataFrame:
-    """The newest `LIMIT` reasons that the needle finds."""
+    """The newest `LIMIT` reasons about those orders that the needle finds."""
     wanted = needle.strip().casefold()
     rows = []
     for one in sorted(resolutions, key=lambda one: one.entry_sequence, reverse=True):
-        order = orders[one.transfer_order_id]
+        order = orders.get(one.transfer_order_id)
+        if order is None:  # outside the reader's scope
+            continue
         shipment = label(order, order.known_shipment(one.shipment_id))
         if wanted not in f"{shipment} {one.sku}".casefold():
             continue
@@ -115,7 +117,7 @@ def resolved_rows(
                 "kind": word(text, DISCREPANCY_KINDS, one.kind),
                 "units": one.units,
                 "resolution": word(text, RESOLUTIONS, one.resolution),
-                "resolved_by": people.get(one.resolved_by, one.resolved_by),
+                "resolved_by": who(one.resolved_by, people, text),
                 "at": text.instant(one.at, time_zone=time_zone),
                 "note": one.note,
                 "evidence": ", ".join(one.evidence),

@@ -13,10 +13,11 @@ import pandas as pd
 
 from app_streamlit.i18n import Language
 from app_streamlit.i18n.words import ALERT_KINDS, SEVERITIES, word
+from app_streamlit.view_models.deciding import Decider
 from app_streamlit.view_models.discrepancies import open_ones
 from app_streamlit.view_models.orders import waiting_for
-from app_streamlit.view_models.query import Query
-from app_streamlit.view_models.receiving import expected
+from app_streamlit.view_models.query import Conditions, Query
+from app_streamlit.view_models.receiving import arriving_at, expected
 from app_streamlit.view_models.rows import day_of, first_row, rows_of
 from inventory_core.access.model import Person
 from inventory_core.money import total
@@ -37,42 +38,61 @@ class Card:
     explanation: str
 
 
-def alert_counts() -> Query:
-    """One row per kind of alert and currency: how many, how much money."""
+def alert_counts(scope: tuple[str, ...] | None = None) -> Query:
+    """One row per kind of alert and currency: how many, how much money; in the reader's warehouses or about none."""
+    alerts = _alerts_within(scope)
     return Query(
-        """
+        f"""
         select alert_kind, count(*)::int as alert_count, sum(units)::double as units, sum(amount)::double as amount,
             max(currency) as currency
-        from marts.fct_stock_alerts group by alert_kind
-        """
+        from marts.fct_stock_alerts a {alerts.sql} group by alert_kind
+        """,
+        tuple(alerts.parameters),
     )
 
 
-def counts() -> Query:
+def counts(scope: tuple[str, ...] | None = None) -> Query:
     """One row: transfer and purchase suggestions and what they are worth, and how many rows were refused."""
+    transfers, purchases = Conditions(), Conditions()
+    transfers.within(("origin_id", "destination_id"), scope)
+    purchases.within(("warehouse_id",), scope)
     return Query(
-        """
-        select
-            (select count(*) from marts.fct_transfer_suggestions)::int as transfer_count,
-            (select sum(value_amount) from marts.fct_transfer_suggestions)::double as transfer_amount,
-            (select max(value_currency) from marts.fct_transfer_suggestions) as transfer_currency,
-            (select count(*) from marts.fct_purchase_suggestions)::int as purchase_count,
-            (select sum(value_amount) from marts.fct_purchase_suggestions)::double as purchase_amount,
-            (select max(value_currency) from marts.fct_purchase_suggestions) as purchase_currency,
-            (select count(*) from marts.fct_quarantined_rows)::int as refused_count
-        """
+        f"""
+        select t.*, p.*, (select count(*) from marts.fct_quarantined_rows)::int as refused_count
+        from (
+            select count(*)::int as transfer_count, sum(value_amount)::double as transfer_amount,
+                max(value_currency) as transfer_currency
+            from marts.fct_transfer_suggestions {transfers.sql}
+        ) t
+        cross join (
+            select count(*)::int as purchase_count, sum(value_amount)::double as purchase_amount,
+                max(value_currency) as purchase_currency
+            from marts.fct_purchase_suggestions {purchases.sql}
+        ) p
+        """,
+        (*transfers.parameters, *purchases.parameters),
     )
 
 
-def urgent() -> Query:
+def _alerts_within(scope: tuple[str, ...] | None) -> Conditions:
+    alerts = Conditions()
+    if scope is not None:
+        alerts.always("(a.warehouse_id is null or a.warehouse_id in (select unnest(?)))", scope)
+    return alerts
+
+
+def urgent(scope: tuple[str, ...] | None = None) -> Query:
     """The most severe alerts about goods; one row per alert."""
+    alerts = _alerts_within(scope)
+    alerts.always("a.alert_kind <> 'feed_refused_rows'")
     return Query(
         f"""
         select a.*, p.title from marts.fct_stock_alerts a left join marts.dim_products p using (sku)
-        where a.alert_kind <> 'feed_refused_rows'
+        {alerts.sql}
         order by case a.severity when 'high' then 0 when 'medium' then 1 else 2 end,
             a.amount desc nulls last, a.alert_date nulls last, a.alert_id limit {URGENT_LIMIT}
-        """
+        """,
+        tuple(alerts.parameters),
     )
 
 
@@ -91,11 +111,11 @@ def refused_rows() -> Query:
     )
 
 
-def order_cards(everything: Sequence[TransferOrder], person: Person, text: Language) -> list[Card]:
+def order_cards(everything: Sequence[TransferOrder], person: Person, decider: Decider, text: Language) -> list[Card]:
     """The cards about orders, for the roles of the person: what he decides, what he has begun."""
     found = []
-    waiting = waiting_for(everything, person.actor)
-    if {"supervisor", "finance", "warehouse", "admin"} & set(person.roles):
+    waiting = waiting_for(everything, decider)
+    if decider.can_decide:
         found.append(
             Card(
                 text("Orders that wait for me"),
@@ -139,7 +159,7 @@ def goods_cards(everything: Sequence[TransferOrder], parked: int, person: Person
     roles = set(person.roles)
     found = []
     if {"warehouse", "admin"} & roles:
-        waiting = expected(everything)
+        waiting = expected(arriving_at(everything, person.actor))
         found.append(
             Card(
                 text("Shipments to receive"),
@@ -155,7 +175,7 @@ def goods_cards(everything: Sequence[TransferOrder], parked: int, person: Person
         units = sum(one.discrepancy.open_units for one in unexplained)
         found.append(
             Card(
-                text("Discrepancies without a reason"),
+                text("Unexplained discrepancies"),
                 len(unexplained),
                 text("{units} units", units=text.number(units)) if units else "",
                 "discrepancies",
@@ -163,7 +183,7 @@ def goods_cards(everything: Sequence[TransferOrder], parked: int, person: Person
                 text("What arrived differs from what left, and nobody said why yet"),
             )
         )
-    if "admin" in roles:
+    if "admin" in roles and not person.actor.is_scoped:
         found.append(
             Card(
                 text("Parked messages"),

@@ -23,13 +23,15 @@ LIMIT = 500
 class TransitFilter:
     """Which open shipment lines; None and empty text mean everything.
 
-    `known_elsewhere` are ids and waybills of shipments that are counted live from the core, so not here again.
+    `scope` are the warehouses that the reader may see, of which one must be an end. `known_elsewhere` are ids and
+    waybills of shipments that are counted live from the core, so not here again.
     """
 
     text: str = ""
     destination_id: str | None = None
     delayed_only: bool = False
     known_elsewhere: tuple[str, ...] = ()
+    scope: tuple[str, ...] | None = None
 
 
 def _conditions(wanted: TransitFilter) -> Conditions:
@@ -39,6 +41,7 @@ def _conditions(wanted: TransitFilter) -> Conditions:
     if wanted.delayed_only:
         conditions.always("f.is_delayed")
     _not_known(conditions, wanted.known_elsewhere)
+    conditions.within(("f.origin_id", "f.destination_id"), wanted.scope)
     return conditions
 
 
@@ -87,12 +90,13 @@ def totals(wanted: TransitFilter) -> Query:
     )
 
 
-def arrivals(*, as_of: date, known_elsewhere: tuple[str, ...] = ()) -> Query:
+def arrivals(*, as_of: date, known_elsewhere: tuple[str, ...] = (), scope: tuple[str, ...] | None = None) -> Query:
     """What should arrive in the seven days from as-of: one row per warehouse and day."""
     conditions = Conditions()
     arrival = "coalesce(f.eta_p50_date, f.expected_date)"
     conditions.always(f"{arrival} >= ? and {arrival} < ?", as_of, as_of + timedelta(days=7))
     _not_known(conditions, known_elsewhere)
+    conditions.within(("f.origin_id", "f.destination_id"), scope)
     return Query(
         f"""
         select f.destination_id, d.warehouse_name as destination_name,

@@ -7,7 +7,7 @@ label or a waybill agrees; the core's units count then, because they are live, a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -168,8 +168,8 @@ def amount_words(figures: Totals, text: Language) -> str:
     return " + ".join(text.money(amount, code, whole=True) for code, amount in sorted(figures.amounts.items())) or "–"
 
 
-def rows(found: Iterable[LiveShipment], text: Language) -> pd.DataFrame:
-    """The first `LIMIT`, one row per shipment."""
+def rows(found: Iterable[LiveShipment], text: Language, *, hidden: Collection[str] = ()) -> pd.DataFrame:
+    """The first `LIMIT`, one row per shipment; without units where the plan of that order is `hidden` (`blind.py`)."""
     return pd.DataFrame(
         [
             {
@@ -178,8 +178,10 @@ def rows(found: Iterable[LiveShipment], text: Language) -> pd.DataFrame:
                 "status": word(text, SHIPMENT_STATUSES, one.shipment.status.value),
                 "lane": f"{one.order.origin_id} → {one.order.destination_id} · "
                 + word(text, MODES, one.shipment.transport.mode),
-                "in_transit_units": one.shipment.in_transit_units,
-                "value_amount": float(one.value.amount) if one.value else None,
+                "in_transit_units": None if one.order.transfer_order_id in hidden else one.shipment.in_transit_units,
+                "value_amount": None
+                if one.value is None or one.order.transfer_order_id in hidden
+                else float(one.value.amount),
                 "milestone": _milestone(one, text),
                 "eta_p50_date": day_of(one.estimate["eta_p50_date"]) if one.estimate else None,
                 "eta_p90_date": day_of(one.estimate["eta_p90_date"]) if one.estimate else None,

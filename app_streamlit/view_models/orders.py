@@ -6,16 +6,18 @@ what a person may do (the core's `permitted_commands`). Orders come live from th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 
 import pandas as pd
 
 from app_streamlit.i18n import Language, marked
-from app_streamlit.i18n.words import MODES, ORDER_STATUSES, ROLES, place, word
+from app_streamlit.i18n.words import MODES, ORDER_STATUSES, ROLES, place, roles_in_words, who, word
+from app_streamlit.view_models.deciding import Decider
 from app_streamlit.view_models.query import Query
 from app_streamlit.view_models.shipments import matching, planned_units
 from inventory_core.access.model import Actor
+from inventory_core.approvals.model import BY_RULE, ApprovalStep
 from inventory_core.receiving.model import discrepancies, what_keeps_it_open
 from inventory_core.transfer_orders.model import OrderLine, Status, TransferOrder
 from inventory_core.transfer_orders.shipments import ShipmentStatus
@@ -40,15 +42,15 @@ def titles(skus: Iterable[str]) -> Query:
     return Query("select sku, title from marts.dim_products where list_contains(?, sku)", (tuple(skus),))
 
 
-def waiting_for(orders: Iterable[TransferOrder], actor: Actor) -> list[TransferOrder]:
-    """The orders that the actor can decide now."""
-    return [order for order in orders if order.steps_open_to(actor)]
+def waiting_for(orders: Iterable[TransferOrder], decider: Decider) -> list[TransferOrder]:
+    """The orders that he can decide now, for himself or for somebody who lent him the right."""
+    return [order for order in orders if decider.signatures(order)]
 
 
-def of_status(orders: Iterable[TransferOrder], choice: str, actor: Actor) -> list[TransferOrder]:
+def of_status(orders: Iterable[TransferOrder], choice: str, decider: Decider) -> list[TransferOrder]:
     """The orders of one of `STATUS_CHOICES`, the newest first."""
     if choice == "waiting":
-        found = waiting_for(orders, actor)
+        found = waiting_for(orders, decider)
     else:
         found = [order for order in orders if choice in ("all", order.status.value)]
     return sorted(found, key=lambda order: (order.document_year, order.document_sequence), reverse=True)
@@ -61,8 +63,10 @@ def status_word(choice: str, text: Language) -> str:
     return text("All") if choice == "all" else word(text, ORDER_STATUSES, choice)
 
 
-def order_rows(orders: Iterable[TransferOrder], *, people: Mapping[str, str], text: Language) -> pd.DataFrame:
-    """The list: one row per order."""
+def order_rows(
+    orders: Iterable[TransferOrder], *, people: Mapping[str, str], text: Language, hidden: Collection[str] = ()
+) -> pd.DataFrame:
+    """The list: one row per order; without units and value where the plan of that id is `hidden` (`blind.py`)."""
     return pd.DataFrame(
         [
             {
@@ -72,13 +76,27 @@ def order_rows(orders: Iterable[TransferOrder], *, people: Mapping[str, str], te
                 "ship_date": order.ship_date,
                 "arrival_date": order.arrival_date,
                 "line_count": len(order.lines),
-                "units": order.units,
-                "value_amount": float(order.value.amount) if order.value else None,
-                "waiting_for": ", ".join(word(text, ROLES, role) for role in order.waiting_for_roles),
-                "drafted_by": people.get(order.drafted_by, order.drafted_by),
+                "units": None if order.transfer_order_id in hidden else order.units,
+                "value_amount": None
+                if order.value is None or order.transfer_order_id in hidden
+                else float(order.value.amount),
+                "waiting_for": roles_in_words(order.waiting_for_roles, text),
+                "drafted_by": who(order.drafted_by, people, text),
             }
             for order in orders
         ]
+    )
+
+
+def out_of_scope_words(order: TransferOrder, actor: Actor, text: Language) -> str:
+    """Why he may not open it."""
+    return text(
+        "{order} goes from {origin} to {destination}, and you are responsible for {warehouses} only. "
+        "An administrator can widen your scope.",
+        order=order.document_number,
+        origin=order.origin_id,
+        destination=order.destination_id,
+        warehouses=", ".join(sorted(actor.warehouse_ids or ())) or "–",
     )
 
 
@@ -141,15 +159,17 @@ def value_words(order: TransferOrder, text: Language) -> str:
 
 
 def step_rows(order: TransferOrder, *, people: Mapping[str, str], text: Language, time_zone: str) -> pd.DataFrame:
-    """The chain of approvals: role, decision (or who it waits for), by whom, when, why."""
+    """The chain of approvals: role, decision (or what it waits for), by whom and for whom, when, why."""
     return pd.DataFrame(
         [
             {
                 "role": word(text, ROLES, step.role),
-                "decision": word(text, DECISIONS, step.decision) if step.decision else text("waiting"),
-                "decided_by": people.get(step.decided_by or "", step.decided_by or ""),
+                "decision": _decision_words(step, order, text, time_zone=time_zone),
+                "decided_by": who(step.decided_by, people, text),
+                "decided_for": who(step.decided_for, people, text),
+                "decided_as": word(text, ROLES, step.decided_as) if step.decided_as else "",
                 "decided_at": text.instant(step.decided_at, time_zone=time_zone) if step.decided_at else "",
-                "reason": step.reason,
+                "reason": by_rule_words(text) if step.decided_by == BY_RULE else step.reason,
                 "rules": ", ".join(step.rule_ids),
             }
             for step in order.steps
@@ -157,13 +177,45 @@ def step_rows(order: TransferOrder, *, people: Mapping[str, str], text: Language
     )
 
 
-def why_not_mine(order: TransferOrder, actor: Actor, text: Language) -> str:
-    """Why the actor cannot decide a submitted order, in words; empty when he can or nothing waits."""
-    if order.status is not Status.SUBMITTED or order.steps_open_to(actor):
+def _decision_words(step: ApprovalStep, order: TransferOrder, text: Language, *, time_zone: str) -> str:
+    if step.decision:
+        return text("Approved by rule") if step.decided_by == BY_RULE else word(text, DECISIONS, step.decision)
+    if order.status is not Status.SUBMITTED:
+        return text("not decided")
+    if step not in order.current_steps:
+        return text("waits for its turn")
+    if step.escalated_at and step.escalation_role:
+        return text("waiting, escalated to {role}", role=word(text, ROLES, step.escalation_role))
+    if step.reminded_at:
+        return text("waiting, reminded {instant}", instant=text.instant(step.reminded_at, time_zone=time_zone))
+    return text("waiting")
+
+
+def by_rule_words(text: Language) -> str:
+    """Why a rule decided instead of a person; the core records it in English."""
+    return text("Nobody but the sender could decide, and the company lets the rule decide then.")
+
+
+def mine_for(order: TransferOrder, decider: Decider, *, people: Mapping[str, str], text: Language) -> str:
+    """For whom he would decide, where it is not for himself; empty otherwise."""
+    lenders = dict.fromkeys(one.authority.on_behalf_of for one in decider.signatures(order))
+    names = ", ".join(who(login, people, text) for login in lenders if login)
+    return text("You decide this for {names}.", names=names) if names else ""
+
+
+def why_not_mine(order: TransferOrder, decider: Decider, text: Language) -> str:
+    """Why he cannot decide a submitted order, in words; empty when he can or nothing waits."""
+    if order.status is not Status.SUBMITTED or decider.signatures(order):
         return ""
-    roles = ", ".join(word(text, ROLES, role) for role in order.waiting_for_roles)
+    actor = decider.actor
+    roles = roles_in_words(order.waiting_for_roles, text)
     if actor.actor_id in order.contributors:
         return text("You had a hand in this order, so somebody else must decide. It waits for: {roles}.", roles=roles)
+    if {one.delegator for one in decider.lent} & set(order.contributors):
+        return text(
+            "Who lent you the right had a hand in this order, so somebody else must decide. It waits for: {roles}.",
+            roles=roles,
+        )
     return text("This order waits for: {roles}.", roles=roles)
 
 

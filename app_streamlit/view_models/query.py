@@ -6,7 +6,7 @@ page's module) nor asking them (`app_streamlit/warehouse.py`). Values are always
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 
@@ -42,6 +42,13 @@ class Conditions:
             # instr knows no wildcards, so that a search for "50%" finds just that.
             either = " or ".join(f"instr(lower(coalesce({column}, '')), ?) > 0" for column in columns)
             self.always(f"({either})", *[word.lower()] * len(columns))
+
+    def within(self, expressions: Iterable[str], scope: Collection[str] | None) -> None:
+        """One of the warehouses is in the reader's scope; None is a scope of all warehouses."""
+        columns = tuple(expressions)
+        if scope is not None:
+            either = " or ".join(f"{column} in (select unnest(?))" for column in columns)
+            self.always(f"({either})", *[tuple(scope)] * len(columns))
 
     @property
     def sql(self) -> str:

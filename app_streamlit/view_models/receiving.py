@@ -20,6 +20,7 @@ import pandas as pd
 from app_streamlit.i18n import Language
 from app_streamlit.i18n.words import CONDITIONS, SHIPMENT_STATUSES, word
 from app_streamlit.view_models.shipments import LINE_LIMIT, label
+from inventory_core.access.model import Actor
 from inventory_core.errors import Malformed
 from inventory_core.receiving.commands import CountedUnits
 from inventory_core.receiving.events import ResolvedCount
@@ -191,6 +192,11 @@ class Expected:
     def label(self) -> str:
         """What people call it."""
         return label(self.order, self.shipment)
+
+
+def arriving_at(orders: Iterable[TransferOrder], actor: Actor) -> list[TransferOrder]:
+    """Orders to warehouses in his scope: who sees an order because of its origin does not count it."""
+    return [order for order in orders if actor.may_see_warehouse(order.destination_id)]
 
 
 def expected(

@@ -47,13 +47,14 @@ EXPORTED = [
 
 @dataclass(frozen=True)
 class StockFilter:
-    """Which rows of which day; None and empty text mean everything."""
+    """Which rows of which day; None and empty text mean everything. `scope` are warehouses that the reader may see."""
 
     stock_date: date
     warehouse_id: str | None = None
     text: str = ""
     state: str = "all"
     sort: str = "value"
+    scope: tuple[str, ...] | None = None
 
 
 def dates_held() -> Query:
@@ -74,6 +75,7 @@ def _source(wanted: StockFilter) -> tuple[str, tuple[object, ...]]:
     conditions = Conditions()
     conditions.equals("s.warehouse_id", wanted.warehouse_id)
     conditions.contains(("s.sku", "p.title"), wanted.text)
+    conditions.within(("s.warehouse_id",), wanted.scope)
     state = STATES[wanted.state][1]
     if state:
         conditions.always(state)

@@ -23,12 +23,13 @@ SORTS = {
 
 @dataclass(frozen=True)
 class TransferFilter:
-    """What the planner wants to see; None and empty text mean everything."""
+    """What the planner wants to see; None and empty text mean everything. `scope` are warehouses that he may see."""
 
     lane_id: str | None = None
     destination_id: str | None = None
     text: str = ""
     sort: str = "benefit"
+    scope: tuple[str, ...] | None = None
 
 
 def _conditions(wanted: TransferFilter) -> Conditions:
@@ -36,6 +37,7 @@ def _conditions(wanted: TransferFilter) -> Conditions:
     conditions.equals("s.origin_id || '>' || s.destination_id || '>' || s.mode", wanted.lane_id)
     conditions.equals("s.destination_id", wanted.destination_id)
     conditions.contains(("s.sku", "p.title"), wanted.text)
+    conditions.within(("s.origin_id", "s.destination_id"), wanted.scope)
     return conditions
 
 
@@ -96,11 +98,12 @@ def lanes() -> Query:
     )
 
 
-def purchases(text: str, supplier_id: str | None) -> Query:
+def purchases(text: str, supplier_id: str | None, scope: tuple[str, ...] | None = None) -> Query:
     """The first `LIMIT` purchase suggestions, the most urgent first; one row per suggestion."""
     conditions = Conditions()
     conditions.equals("s.supplier_id", supplier_id)
     conditions.contains(("s.sku", "p.title", "s.supplier_id"), text)
+    conditions.within(("s.warehouse_id",), scope)
     return Query(
         f"""
         select s.*, p.title, w.warehouse_name from marts.fct_purchase_suggestions s

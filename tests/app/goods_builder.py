@@ -5,17 +5,19 @@ Belongs here: commands that bring an order to where a page's test begins. Does n
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 from app_streamlit import counts
 from app_streamlit.view_models.receiving import CountKey, Tally
+from inventory_core.access.commands import IssueToken
+from inventory_core.approvals.delegating import DelegateApproval
 from inventory_core.bootstrap import database_url, open_core
 from inventory_core.commands import Command
 from inventory_core.receiving.commands import CountedUnits, RecordReceipt, SetReceivingRules
 from inventory_core.receiving.model import ReceivingRule
 from inventory_core.stock_ledger.commands import BinUnits, SetOpeningStock
-from inventory_core.transfer_orders.commands import ApproveTransferOrder
+from inventory_core.transfer_orders.commands import ApproveTransferOrder, CommentOnTransferOrder
 from inventory_core.transfer_orders.shipment_commands import DispatchShipment
 from inventory_core.transfer_orders.shipments import Carton, ShipmentUnits
 from tests.app.company_builder import AS_OF, submit_order
@@ -96,6 +98,42 @@ def open_stock(folder: Path, warehouse_id: str) -> None:
         folder,
         SetOpeningStock(
             actor_id="operator", at=AT, idempotency_key="opening", warehouse_id=warehouse_id, counts=counts
+        ),
+    )
+
+
+def lend_and_talk(folder: Path) -> None:
+    """The first order is talked about; the supervisor and the administrator lent their rights, scripts have a token."""
+    said = (
+        "Can this leave a week earlier?",
+        "Yes, if the cartons are packed by Thursday.\n仓库已确认，周四前可以装箱。",
+    )
+    execute(
+        folder,
+        *(
+            CommentOnTransferOrder(
+                actor_id=login, at=AT, idempotency_key=f"said-{login}", transfer_order_id="TO-2026-00001", text=text
+            )
+            for login, text in zip(("pia", "wei"), said, strict=True)
+        ),
+        *(
+            DelegateApproval(
+                actor_id=delegator,
+                at=AT,
+                idempotency_key=f"lend-{delegator}-{delegate}",
+                delegate=delegate,
+                roles=(role,),
+                from_at=AT,
+                to_at=AT + timedelta(days=days),
+            )
+            for delegator, delegate, role, days in (
+                ("sven", "ada", "supervisor", 400),
+                ("ada", "dora", "admin", 400),
+                ("ada", "sven", "admin", 2),
+            )
+        ),
+        IssueToken(
+            actor_id="ada", at=AT, idempotency_key="token", login="wei", label="scanner", commands=("RecordReceipt",)
         ),
     )
 

@@ -132,7 +132,7 @@ def test_buttons_are_those_that_the_core_would_accept(
     number = submit_order(company.folder)
     app = signed_in(company, login, order=number)
     assert app.title[0].value == "Orders"  # a link to the front door leads to the order after sign-in
-    assert labels(app) - {"All orders", "Sign out"} == offered
+    assert labels(app) - {"All orders", "Sign out", "Comment"} == offered
 
 
 def test_nobody_is_offered_to_approve_an_order_he_drafted(

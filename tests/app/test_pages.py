@@ -12,8 +12,18 @@ from streamlit.testing.v1 import AppTest
 from tests.app.company_builder import LONG_TITLE, add_people, build_company, disable, publish_marts, submit_order
 from tests.app.conftest import SmallCompany
 
-PAGES = ("home", "suggestions", "orders", "stock", "in_transit", "receiving", "discrepancies", "warehouse_stock")
-LIVE_PAGES = {"orders", "receiving", "discrepancies", "warehouse_stock"}  # these need no publication
+PAGES = (
+    "home",
+    "suggestions",
+    "orders",
+    "stock",
+    "in_transit",
+    "receiving",
+    "discrepancies",
+    "warehouse_stock",
+    "account",
+)
+LIVE_PAGES = {"orders", "receiving", "discrepancies", "warehouse_stock", "account"}  # these need no publication
 TITLES = {
     "en": (
         "What needs attention",
@@ -24,8 +34,9 @@ TITLES = {
         "Receiving",
         "Discrepancies",
         "Warehouse stock",
+        "My account",
     ),
-    "zh": ("需要关注的事", "调拨建议", "调拨单", "库存", "在途", "收货", "收货差异", "仓内库存"),
+    "zh": ("需要关注的事", "调拨建议", "调拨单", "库存", "在途", "收货", "收货差异", "仓内库存", "我的账户"),
 }
 CASES = [(language, page, title) for language in TITLES for page, title in zip(PAGES, TITLES[language], strict=True)]
 
@@ -136,7 +147,7 @@ def test_home_counts_what_the_marts_and_the_core_hold(company: SmallCompany, sig
     app = signed_in(company, "sven")
     assert metrics(app) == {
         "Orders that wait for me": "1",
-        "Discrepancies without a reason": "0",
+        "Unexplained discrepancies": "0",
         "Transfer suggestions": "24",
         "Purchase suggestions": "3",
         "Products below safety stock": "1",

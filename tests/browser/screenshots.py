@@ -14,7 +14,14 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, expect
 
 from tests.app.company_builder import add_people, build_company, submit_order
-from tests.app.goods_builder import approve_order, count_something, dispatch_order, open_stock, receive_order
+from tests.app.goods_builder import (
+    approve_order,
+    count_something,
+    dispatch_order,
+    lend_and_talk,
+    open_stock,
+    receive_order,
+)
 from tests.browser.served_app import PATIENCE_MS, REPOSITORY, choose_language, chromium, served_app, settled, sign_in
 
 LANGUAGES = {"en": ("English", "Sign in"), "zh": ("简体中文", "登录")}
@@ -33,6 +40,8 @@ PAGES = {
     "discrepancies": "discrepancies",
     "warehouse_stock": "warehouse_stock",
     "messages": "messages",
+    "account": "account",
+    "people": "people",
 }
 # Pages that show more of a selected row, and what then appears.
 WITH_DETAIL = {"stock": "[data-testid=stVegaLiteChart]", "in_transit": "h3:has-text('SHP')"}
@@ -67,6 +76,7 @@ def _company(folder: Path) -> tuple[Path, str, str]:
     receive_order(company, key="received")
     open_stock(company, "US-LAX")
     count_something(company, "TO-2026-00003", person_id="ada")
+    lend_and_talk(company)
     return company, "ada", passwords["ada"]
 
 

@@ -142,7 +142,8 @@ def test_history_names_a_few_of_many_lines_and_keeps_to_its_limit() -> None:
     assert len(rows) == history.LIMIT
     lines = ", ".join(f'{{"sku":"S{number}","units":1}}' for number in range(10_000))
     drafted = replace(found.entries[0], payload=f'{{"lines":[{lines}]}}')
-    assert history.details(drafted, numbers={}, text=ENGLISH, time_zone="UTC") == "1 S0, 1 S1, 1 S2, 9,997 more"
+    told = history.details(drafted, order=found.order, people={}, text=ENGLISH, time_zone="UTC")
+    assert told == "1 S0, 1 S1, 1 S2, 9,997 more"
 
 
 def test_a_shipment_shows_where_its_units_are() -> None:
@@ -364,8 +365,8 @@ def test_messages_that_nobody_was_told_are_listed_in_words() -> None:
     ("role", "labels"),
     [
         ("warehouse", ["Shipments to receive"]),
-        ("finance", ["Discrepancies without a reason"]),
-        ("admin", ["Shipments to receive", "Discrepancies without a reason", "Parked messages"]),
+        ("finance", ["Unexplained discrepancies"]),
+        ("admin", ["Shipments to receive", "Unexplained discrepancies", "Parked messages"]),
         ("viewer", []),
     ],
 )
@@ -376,5 +377,5 @@ def test_home_shows_the_goods_that_are_a_roles_business(role: str, labels: list[
     cards = home.goods_cards(core.queries.transfer_orders(), 4, someone, ENGLISH)
     assert [card.label for card in cards] == labels
     counts = {card.label: (card.count, card.detail) for card in cards}
-    assert counts.get("Discrepancies without a reason", (2, "3 units")) == (2, "3 units")
+    assert counts.get("Unexplained discrepancies", (2, "3 units")) == (2, "3 units")
     assert counts.get("Parked messages", (4, "")) == (4, "")
