@@ -7,6 +7,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 COMPANY ?=
+WORKERS ?= 2
 SOAK ?=
 UV_VERSION := 0.13.9
 
@@ -47,7 +48,7 @@ serve: $(VENV)/.run-ready ## the app (8501) and Dagster (3000) until Ctrl-C
 test: check ## set up and run every check; ends with pytest's line
 	tests/browser/install_chromium.sh
 	tests/contract/install_prism.sh
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 check: $(VENV)/.test-ready ## format, lint, types, import layers, SQL style, dbt rules (no tests)
 	$(BIN)/ruff format --check .

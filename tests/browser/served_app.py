@@ -22,7 +22,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 REPOSITORY = Path(__file__).resolve().parents[2]
 CHROMIUM = os.environ.get("DIAOBO_CHROMIUM", "/usr/bin/chromium")
 PATIENCE_SECONDS = 90  # for a cold start on a busy machine; nothing waits longer than it has to
-PATIENCE_MS = 30_000
+PATIENCE_MS = 60_000  # at a load of eleven on two cores a page took more than thirty seconds
 
 
 def free_port() -> int:

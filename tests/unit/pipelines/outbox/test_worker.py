@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy.exc import OperationalError
 
 from inventory_core.bootstrap import Core
 from inventory_core.outbox.commands import ReleaseMessage
@@ -365,6 +364,6 @@ def test_a_database_that_goes_away_ends_the_worker(
     with closing(sqlite3.connect(folder / "core.sqlite")) as connection, connection:
         connection.execute("ALTER TABLE outbox_messages RENAME TO gone")
     stop = threading.Event()
-    with pytest.raises(OperationalError, match="no such table: outbox_messages"):
+    with pytest.raises(sqlite3.OperationalError, match="no such table: outbox_messages"):
         sweep.worker.run(stop)
     assert stop.is_set()
