@@ -70,8 +70,8 @@ def company_folder_state(company: Company) -> Iterator[Finding]:
 
 def sources(company: Company) -> Iterator[Finding]:
     """Whether each source has its secrets, a feed that reads it, and went well the last time."""
+    from pipelines.credentials import SECRETS_FILE, UnableToFindSecrets, find_secrets, readable_by_others
     from pipelines.pulling import last_pull
-    from pipelines.sources.credentials import SECRETS_FILE, UnableToFindSecrets, find_secrets, readable_by_others
     from pipelines.sources.settings import EXTRACTS_FOLDER
 
     if readable_by_others(company.folder):

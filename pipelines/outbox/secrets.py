@@ -1,7 +1,7 @@
 """Addresses with secrets: where they are looked up, and how they are kept out of every text that is shown or stored.
 
-Belongs here: environment variables, `secrets.toml`, taking secrets out of texts. Does not: what company.toml may say
-(`settings.py`), sending (`people.py`).
+Belongs here: which secret an address is, taking every spelling of it out of texts. Does not: where secrets are kept
+(`pipelines/credentials.py`), what company.toml may say (`settings.py`), sending (`people.py`).
 """
 
 from __future__ import annotations
@@ -11,10 +11,9 @@ import urllib.parse
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from pipelines.credentials import SECRETS_FILE, UnableToFindSecrets, find_secrets
 from pipelines.outbox.settings import MAIL_SCHEMES, OPEN_SCHEMES, Address
-from pipelines.toml_tables import read_toml
 
-SECRETS_FILE = "secrets.toml"
 HIDDEN = "***"
 SHORTEST = 3  # shorter pieces stand in every second word, and guard nothing
 
@@ -30,19 +29,17 @@ def find_url(address: Address, *, folder: Path, environ: Mapping[str, str]) -> s
     """
     if address.url_from is None:
         return address.url or ""
-    name = address.url_from
-    found: object = environ.get(name)
-    path = folder / SECRETS_FILE
-    if not found and path.is_file():
-        try:
-            found = read_toml(path).get(name)
-        except ValueError:  # its words repeat a line of the file
-            raise UnableToFindAddress(f"{path} is no valid TOML; write {name} = '...' in it") from None
-    if not isinstance(found, str) or not found.strip():
+    try:
+        found, missing = find_secrets({"url": address.url_from}, folder=folder, environ=environ)
+    except UnableToFindSecrets as error:
+        raise UnableToFindAddress(str(error)) from None
+    url = "" if missing else found["url"].reveal().strip()
+    if not url:
         raise UnableToFindAddress(
-            f"{name} is set neither in the environment nor in {path}; write the Apprise URL there"
+            f"{address.url_from} is set neither in the environment nor in {folder / SECRETS_FILE}; "
+            "write the Apprise URL there"
         )
-    return found.strip()
+    return url
 
 
 def without_secrets(text: str, urls: Iterable[str]) -> str:

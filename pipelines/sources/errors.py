@@ -9,7 +9,7 @@ import ipaddress
 import urllib.parse
 from typing import Any
 
-from pipelines.sources.credentials import without_queries
+from pipelines.credentials import without_queries
 
 
 class UnableToFetch(Exception):

@@ -16,9 +16,9 @@ from typing import Any, Protocol
 
 from filelock import FileLock, Timeout
 
+from pipelines.credentials import Redactor, Secret, UnableToFindSecrets, require_secrets
 from pipelines.sources.catalog import CONNECTORS
 from pipelines.sources.clock import Clock
-from pipelines.sources.credentials import Redactor, Secret, UnableToFindSecrets, require_secrets
 from pipelines.sources.errors import Rejected, UnableToFetch, UnexpectedAnswer, Unreachable
 from pipelines.sources.extracts import Shelf, evening_of
 from pipelines.sources.pacing import Pacer

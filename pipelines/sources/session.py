@@ -18,8 +18,8 @@ from typing import Any, Protocol
 import requests
 import urllib3
 
+from pipelines.credentials import Redactor, without_queries
 from pipelines.sources.clock import Clock
-from pipelines.sources.credentials import Redactor, without_queries
 from pipelines.sources.errors import Rejected, UnableToFetch, UnexpectedAnswer, Unreachable, checked_url
 from pipelines.sources.pacing import Pacer, Rate
 

@@ -10,8 +10,8 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
+from pipelines.credentials import Redactor, Secret
 from pipelines.sources.clock import Clock
-from pipelines.sources.credentials import Redactor, Secret
 from pipelines.sources.errors import UnexpectedAnswer, field_of
 from pipelines.sources.extracts import Answer
 from pipelines.sources.pacing import Rate

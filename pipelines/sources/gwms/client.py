@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from pipelines.sources.credentials import Redactor, Secret
+from pipelines.credentials import Redactor, Secret
 from pipelines.sources.errors import Rejected, UnexpectedAnswer, field_of
 from pipelines.sources.extracts import Answer
 from pipelines.sources.pacing import Rate

@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from pipelines.sources.credentials import Secret
+from pipelines.credentials import Secret
 from pipelines.sources.errors import Rejected, UnableToFetch, UnexpectedAnswer
 from pipelines.sources.extracts import Answer
 from pipelines.sources.pacing import Rate

@@ -15,8 +15,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from pipelines.credentials import Secret
 from pipelines.sources.clock import iso
-from pipelines.sources.credentials import Secret
 from pipelines.sources.errors import Rejected, UnexpectedAnswer, field_of
 from pipelines.sources.extracts import Answer, Shelf
 from pipelines.sources.pacing import Rate

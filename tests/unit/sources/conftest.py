@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from pipelines.credentials import Redactor
 from pipelines.sources.catalog import CONNECTORS
-from pipelines.sources.credentials import Redactor
 from pipelines.sources.pacing import Pacer
 from pipelines.sources.pull import Outcome, pull_source
 from pipelines.sources.session import Session

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.sources.credentials import Redactor, Secret, UnableToFindSecrets, find_secrets, require_secrets
+from pipelines.credentials import Redactor, Secret, UnableToFindSecrets, find_secrets, require_secrets
 from pipelines.sources.errors import Rejected, UnableToFetch, UnexpectedAnswer, checked_url
 from pipelines.sources.pacing import Pacer, Rate
 from pipelines.sources.session import Call, Patience, Session

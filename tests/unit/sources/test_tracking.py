@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from pipelines.credentials import Secret
 from pipelines.landing.readers.source import UnableToReadFile
 from pipelines.landing.readers.tracking import read_tracking
-from pipelines.sources.credentials import Secret
 from pipelines.sources.extracts import Shelf
 from pipelines.sources.tracking import registry
 from pipelines.sources.tracking.amazon import MILESTONES as AMAZON_MILESTONES

@@ -1,7 +1,7 @@
 """Secrets: found by name in the environment or in the company's secrets file, and never shown.
 
-Belongs here: finding them, holding them so that printing does not show them, taking them out of texts. Does not: how a
-vendor uses them (`<vendor>/`). company.toml holds names only.
+Belongs here: finding them, holding them so that printing does not show them, taking them out of texts. Does not: how
+they are used (`sources/<vendor>/`, `outbox/people.py`). company.toml holds names only.
 """
 
 from __future__ import annotations
