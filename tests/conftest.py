@@ -8,17 +8,6 @@ from pathlib import Path
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-# Their tests share a built warehouse, a served app or servers: one worker runs them all, so that it is made once.
-TOGETHER = ("tests/integration", "tests/browser", "tests/contract/sandbox", "tests/app")
-
-
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With several workers, the tests of a file, or of a folder in TOGETHER, stay together."""
-    for item in items:
-        file = item.path.relative_to(REPOSITORY).as_posix()
-        folder = next((one for one in TOGETHER if file.startswith(f"{one}/")), None)
-        item.add_marker(pytest.mark.xdist_group(folder or file))
 
 
 @pytest.fixture(scope="session")
