@@ -139,14 +139,16 @@ class Queries:
             for line in found.lines
         ]
 
-    def read_codes(self, reference: str, counts: Iterable[CountedUnits]) -> tuple[ResolvedCount, ...]:
+    def read_codes(
+        self, reference: str, counts: Iterable[CountedUnits], *, shipment_id: str | None = None
+    ) -> tuple[ResolvedCount, ...]:
         """What a receipt of these counts would say, so that a scanner hears of an unreadable code at once.
 
         Raises: UnableToFindTransferOrder, UnableToReadCode.
         """
         order = self.transfer_order(reference).order
         with self._storage.reading() as store:
-            return resolve_counts(counts, order=order, store=store)
+            return resolve_counts(counts, order=order, store=store, shipment_id=shipment_id)
 
     def receiving_rule(self, warehouse_id: str) -> ReceivingRule:
         """How that warehouse counts."""

@@ -45,6 +45,9 @@ def verify(core: Core, *, anchors: Sequence[Anchor] = ()) -> Verification:
             return Verification(entry_count=len(entries), first_break=_find_break(entries, store, anchors))
         except UnableToReadRow as error:
             return Verification(entry_count=0, first_break=Break(error.sequence, str(error)))
+        except (ValueError, KeyError, TypeError) as error:  # what was written by hand can be of any form
+            words = f"a stored row cannot be read: {type(error).__name__}: {error}"
+            return Verification(entry_count=0, first_break=Break(None, words))
 
 
 def _find_break(entries: Sequence[Entry], store: Reader, anchors: Sequence[Anchor]) -> Break | None:
@@ -61,7 +64,7 @@ def _find_break(entries: Sequence[Entry], store: Reader, anchors: Sequence[Ancho
             return Break(entry.sequence, f"{name} is of a kind that this program does not know")
         try:
             replay_entry(entry, replayed)
-        except (UnableToApplyEvent, ValueError) as error:
+        except (UnableToApplyEvent, ValueError, KeyError, TypeError) as error:
             return Break(entry.sequence, f"{name} cannot have happened: {error}")
     broken = next(_state_breaks(entries, told=replayed, stored=store), None)
     return broken or next((Break(None, words) for words in broken_invariants(store)), None)

@@ -117,7 +117,9 @@ def _added(one: Expected, tally: Tally, wanted: list[tuple[CountKey, int]], text
     """The count with these, or as it was where the core cannot read a code; what happened is told below the field."""
     try:
         actions.queries().read_codes(
-            one.order.transfer_order_id, [receiving.counted(key, units) for key, units in wanted]
+            one.order.transfer_order_id,
+            [receiving.counted(key, units) for key, units in wanted],
+            shipment_id=one.shipment.shipment_id,
         )
     except (Refused, Malformed) as problem:
         st.session_state[TOLD] = (text("Not counted: {problem}", problem=problem), True)

@@ -17,7 +17,9 @@ def compare(one: Expected, tally: Tally, text: Language) -> None:
     resolved: tuple[ResolvedCount, ...] = ()
     if tally.units:
         try:
-            resolved = actions.queries().read_codes(one.order.transfer_order_id, tally.counts())
+            resolved = actions.queries().read_codes(
+                one.order.transfer_order_id, tally.counts(), shipment_id=one.shipment.shipment_id
+            )
         except Refused as problem:  # the catalog changed since it was scanned
             st.error(screen.plain(str(problem)), icon=":material/block:")
             return

@@ -105,7 +105,7 @@ class Token:
     @property
     def is_narrowed(self) -> bool:
         """Whether it allows less than its person."""
-        return bool(self.roles or self.warehouse_ids or self.commands)
+        return bool(self.roles or self.warehouse_ids or self.commands or self.expires_at)
 
     def is_usable(self, at: datetime) -> bool:
         """Whether it opens anything at that instant."""

@@ -99,13 +99,16 @@ def reject(command: commands.RejectTransferOrder, store: Reader) -> Decided:
 def by_rule(order: TransferOrder, store: Reader) -> TransferOrderApprovedByRule | None:
     """The rule's approval of an order that was just submitted, where the company allows it and nobody is passed over.
 
-    Nobody is where no active person but the sender holds any of the required roles for these warehouses. Another
-    contributor who holds one may not decide either, but he was not the one who sent the order, so it waits for somebody
-    else's yes.
+    Nobody is where the sender holds each required role himself and no other active person holds any of them for these
+    warehouses: whoever may not decide by his roles gets no approval by being alone. Another contributor who holds one
+    may not decide either, but he was not the one who sent the order, so it waits for somebody else's yes.
     """
     if not store.approval_policy().allow_approval_by_rule:
         return None
     roles = {role for step in order.steps for role in (step.role, step.escalation_role) if role}
+    sender = store.person(str(order.submitted_by))
+    if sender is None or not {step.role for step in order.steps} <= set(sender.roles):
+        return None
     others = (one for one in store.people() if one.login != order.submitted_by and not one.is_disabled)
     if any(not roles.isdisjoint(person.roles) and order.is_within(person.actor) for person in others):
         return None

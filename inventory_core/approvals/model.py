@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import ClassVar, Literal
 
+from inventory_core.catalog.model import MODES, WAREHOUSE_KINDS
 from inventory_core.commands import Command
 from inventory_core.errors import Malformed
 from inventory_core.identifiers import check_name
@@ -22,6 +23,8 @@ DEFAULT_ROLE = "supervisor"
 # Who decided where a company of one person lets the rule decide. No person can have this login.
 BY_RULE = "rule"
 Decision = Literal["approved", "rejected"]
+# A year of waiting, and more signatures than a company has people, are mistakes.
+_MAXIMA = {"stage": 100, "signatures": 20, "remind_after_hours": 8_760, "escalate_after_hours": 8_760}
 _MINIMA = ("minimum_value", "minimum_deviation_share", "minimum_margin_at_risk")
 _PLACES = ("mode", "origin_id", "destination_id", "destination_kind")
 
@@ -78,17 +81,24 @@ class ApprovalRule:
         for name in _MINIMA:
             if getattr(self, name) is not None:
                 check_amount(getattr(self, name), name=f"rule {self.rule_id}: {name}")
-        for name in ("stage", "signatures", "remind_after_hours", "escalate_after_hours"):
-            self._check_count(name)
+        for name, maximum in _MAXIMA.items():
+            self._check_count(name, maximum=maximum)
+        for name, known_names in (("mode", MODES), ("destination_kind", WAREHOUSE_KINDS)):
+            value = getattr(self, name)
+            if value is not None and value not in known_names:
+                raise Malformed(
+                    f"rule {self.rule_id}: {name} must be one of {', '.join(known_names)}, not {value!r}: "
+                    "another one would never ask"
+                )
         if (self.escalate_after_hours is None) != (self.escalation_role is None):
             raise Malformed(f"rule {self.rule_id}: pass escalate_after_hours and escalation_role together, or neither")
 
-    def _check_count(self, name: str) -> None:
+    def _check_count(self, name: str, *, maximum: int) -> None:
         value = getattr(self, name)
         if value is None and name.endswith("_hours"):
             return
-        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-            raise Malformed(f"rule {self.rule_id}: {name} must be a whole number from 1 on, not {value!r}")
+        if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= maximum:
+            raise Malformed(f"rule {self.rule_id}: {name} must be a whole number from 1 to {maximum}, not {value!r}")
 
     def asks_for(self, facts: OrderFacts) -> bool:
         """Whether every filled condition holds; a minimum is met by what equals it."""

@@ -47,7 +47,8 @@ def deliver_due(storage: Storage, senders: Mapping[str, Sender], *, at: datetime
         after = _tell(message, senders[message.channel], at)
         with storage.writing() as store:
             current = store.message(message.message_number)
-            if current is not None and current.state is MessageState.PENDING:  # a person may have discarded it
+            # a person may have discarded it, and after the lease another worker may have tried it again
+            if current is not None and (current.state, current.tries) == (MessageState.PENDING, message.tries):
                 store.save_message(after)
         counts[after.state] += 1
     return DeliveryRound(

@@ -74,12 +74,17 @@ POSSIBLE_FROM: dict[type[ExistingOrderCommand], Possible] = {
 def record_receipt(command: commands.RecordReceipt, store: Reader) -> Decided:
     """The receipt; with it the end of receiving where all is there, and the order's reopening where it was over."""
     order = load_order(command, POSSIBLE_FROM[type(command)], store)
+    if order.status is Status.CANCELLED and not order.was_approved:
+        raise UnableToReceive(
+            f"{order.document_number} was cancelled before it was approved, so nothing of it can have left: "
+            "count the goods as stock of their warehouse"
+        )
     shipment_id = _shipment_id(command, order)
-    counts = resolve_counts(command.counts, order=order, store=store)
+    counts = resolve_counts(command.counts, order=order, store=store, shipment_id=shipment_id)
     notes: tuple[str, ...] = ()
     if command.are_totals:
         shipment = None if shipment_id is None else order.known_shipment(shipment_id)
-        counts, notes = new_since(counts, shipment)
+        counts, notes = new_since(counts, shipment, resolutions=store.resolutions())
         if not counts:
             is_end = command.is_complete and shipment is not None and shipment.is_under_way
             return Decided(*(_end_of_receiving(order, shipment, store) if is_end and shipment else ()), notes=notes)
@@ -92,7 +97,12 @@ def record_receipt(command: commands.RecordReceipt, store: Reader) -> Decided:
         before.append(announced)
         shipment_id = announced.shipment_id
     receipt = _receipt(command, counts, order, shipment_id, store)
-    return Decided(*before, receipt, *_completion(command, order, receipt, store), notes=notes)
+    completion = _completion(command, order, receipt, store)
+    shipments = {one.shipment_id: one for one in order.shipments}
+    has_ended = shipment_id in shipments and shipments[shipment_id].status is ShipmentStatus.RECEIVED
+    if command.is_complete and not completion and not has_ended:
+        notes = (*notes, "counted, but receiving goes on: nobody has said that the shipment left")
+    return Decided(*before, receipt, *completion, notes=notes)
 
 
 def complete_receiving(command: commands.CompleteReceiving, store: Reader) -> Decided:
@@ -246,8 +256,6 @@ def _completion(
     """The end of receiving: because the counter said so, or because nothing is in transit any more."""
     shipment = next((one for one in order.shipments if one.shipment_id == receipt.shipment_id), None)
     if shipment is None or not shipment.is_under_way:
-        if command.is_complete and shipment is not None and shipment.status is not ShipmentStatus.RECEIVED:
-            _require_under_way(order, shipment)
         return []
     arrived = {line.sku: line.good_units + line.damaged_units - line.over_units for line in receipt.lines}
     left = shipment.in_transit_units - sum(arrived.values())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from inventory_core.errors import Refused
@@ -16,13 +17,19 @@ class UnableToReadCode(Refused):
     """A scanned code stands for no product, or for several."""
 
 
-def resolve_counts(counts: Iterable[CountedUnits], *, order: TransferOrder, store: Reader) -> tuple[ResolvedCount, ...]:
+def resolve_counts(
+    counts: Iterable[CountedUnits], *, order: TransferOrder, store: Reader, shipment_id: str | None = None
+) -> tuple[ResolvedCount, ...]:
     """Counts by product, a carton's spread over its contents. Every unreadable code is named at once.
+
+    Cartons are those of the shipment, or of all shipments of the order where none is given: labels begin anew in each.
 
     Raises: UnableToReadCode.
     """
     wanted = list(counts)
-    cartons = {carton.carton_id: carton for shipment in order.shipments for carton in shipment.cartons}
+    shipments = [one for one in order.shipments if shipment_id in (None, one.shipment_id)]
+    labels = Counter(carton.carton_id for shipment in shipments for carton in shipment.cartons)
+    cartons = {carton.carton_id: carton for shipment in shipments for carton in shipment.cartons}
     codes = list(dict.fromkeys(count.code for count in wanted))
     known = store.products(codes)
     others = store.skus_of_codes([code for code in codes if code not in known and code not in cartons])
@@ -33,6 +40,8 @@ def resolve_counts(counts: Iterable[CountedUnits], *, order: TransferOrder, stor
             contents = {count.code: 1}
         elif count.code in cartons:
             contents = _contents(cartons[count.code])
+            if labels[count.code] > 1:
+                problems.append(f"several shipments have a carton {count.code}: say which shipment is counted")
             if not contents:
                 problems.append(f"nobody noted what is in carton {count.code}: count its products instead")
         else:
@@ -59,4 +68,7 @@ def resolve_counts(counts: Iterable[CountedUnits], *, order: TransferOrder, stor
 
 
 def _contents(carton: Carton) -> dict[str, int]:
-    return {units.sku: units.units for units in carton.contents if units.units}
+    contents: Counter[str] = Counter()
+    for units in carton.contents:
+        contents[units.sku] += units.units
+    return {sku: units for sku, units in contents.items() if units}

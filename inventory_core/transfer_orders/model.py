@@ -166,6 +166,11 @@ class TransferOrder:
         return any(line.dispatched_units or line.received_units for one in self.shipments for line in one.lines)
 
     @property
+    def was_approved(self) -> bool:
+        """Whether every required yes was given, whatever became of it afterwards."""
+        return bool(self.steps) and all(step.decision == "approved" for step in self.steps)
+
+    @property
     def open_steps(self) -> tuple[ApprovalStep, ...]:
         """Steps that nobody decided yet."""
         return tuple(step for step in self.steps if step.decision is None)

@@ -92,7 +92,18 @@ def dispatch(command: commands.DispatchShipment, store: Reader) -> Decided:
     )
     unchecked = f"stock was not checked: the ledger does not keep {order.origin_id}"
     notes = () if order.origin_id in store.opened_warehouses() else (unchecked,)
-    return Decided(*before, dispatched, notes=notes)
+    return Decided(*before, dispatched, *_arrival_known(order, shipment), notes=notes)
+
+
+def _arrival_known(order: TransferOrder, shipment: Shipment) -> list[events.ShipmentArrived]:
+    """The arrival, where the carrier told of the delivery before the origin told of the dispatch."""
+    delivered = [news.occurred_at for news in shipment.milestones if news.milestone == "delivered"][:1]
+    return [
+        events.ShipmentArrived(
+            transfer_order_id=order.transfer_order_id, shipment_id=shipment.shipment_id, arrived_at=at
+        )
+        for at in delivered
+    ]
 
 
 def cancel_shipment(command: commands.CancelShipment, store: Reader) -> Decided:

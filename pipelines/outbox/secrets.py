@@ -58,11 +58,20 @@ def _pieces(url: str) -> set[str]:
     parts = urllib.parse.urlsplit(url)
     is_web = parts.scheme in (*OPEN_SCHEMES, *MAIL_SCHEMES)
     user, _, host = parts.netloc.rpartition("@")
-    raw = [url, *user.split(":"), user, *re.split(r"[/&=]", parts.path), parts.path.strip("/")]
-    raw += [value for _, value in urllib.parse.parse_qsl(parts.query)]
+    raw = [url, *user.split(":"), user.partition(":")[2], user, *re.split(r"[/&=]", parts.path), parts.path.strip("/")]
+    raw += [value for _, value in urllib.parse.parse_qsl(parts.query, keep_blank_values=True)]
+    raw += re.split(r"[&=;?]", f"{parts.query}&{parts.fragment}")
     if not is_web:
         raw += [host, *host.split(":")]
     spellings = {
-        spelling for piece in raw for spelling in (piece, urllib.parse.unquote(piece), urllib.parse.quote(piece))
+        spelling
+        for piece in raw
+        for spelling in (
+            piece,
+            urllib.parse.unquote(piece),
+            urllib.parse.unquote_plus(piece),
+            urllib.parse.quote(piece),
+            urllib.parse.quote(piece, safe=""),
+        )
     }
     return {piece for piece in spellings if len(piece) >= SHORTEST}

@@ -91,10 +91,17 @@ class Worker:
         at = self.clock()
         if self._refreshed_at is None or at - self._refreshed_at >= REFRESH_EVERY:
             self._refresh()
-            self.core.press_for_decisions(at=at)  # reminders and escalations
+            self._press_for_decisions(at)
         if self._tidied_at is None or at - self._tidied_at >= TIDY_EVERY:
             self._tidied_at = at
             self._discard_what_nobody_can_tell(at)
+
+    def _press_for_decisions(self, at: datetime) -> None:
+        """Remind and escalate; a refusal (another worker was faster, a clock went back) is said and no more."""
+        try:
+            self.core.press_for_decisions(at=at)
+        except Refused as refusal:
+            self.say(f"reminders: {refusal}")
 
     def _refresh(self) -> None:
         """Read settings, secrets and people again; settings that are wrong leave those before in force."""

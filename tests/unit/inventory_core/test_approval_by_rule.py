@@ -112,3 +112,9 @@ def test_a_delegate_of_the_sender_changes_nothing(alone: Core) -> None:
     add_person(alone, "zoe", "viewer")
     alone.execute(DelegateApproval(**sender("max"), delegate="zoe", roles=("supervisor",), from_at=AT, to_at=later(60)))
     assert submitted(alone, "max").status == "approved", "she could not decide about his order either"
+
+
+def test_whoever_does_not_hold_the_role_is_not_approved_for_being_alone(core: Core) -> None:
+    allow(core)
+    core.execute(DisablePerson(**sender("ada"), login="sam"))
+    assert submitted(core, "pia", lines=(line("CHAIR", 1_000_000),)).status == "submitted", "she is a planner only"

@@ -26,10 +26,10 @@ from inventory_core.receiving.scanning import UnableToReadCode
 from inventory_core.stock_ledger.model import Condition, PlaceKind
 from inventory_core.transfer_orders.commands import CancelTransferOrder
 from inventory_core.transfer_orders.model import TransferOrder
-from inventory_core.transfer_orders.shipment_commands import DispatchShipment, PlanShipment
+from inventory_core.transfer_orders.shipment_commands import DispatchShipment, PlanShipment, RecordMilestone
 from inventory_core.transfer_orders.shipments import Carton, ShipmentUnits
 from inventory_core.verification import verify
-from tests.core_builders import approved, line, sender, stocked, submitted
+from tests.core_builders import AT, approved, line, sender, stocked, submitted
 
 LINES = (line("CHAIR", 40), line("LAMP", 10))
 
@@ -417,3 +417,47 @@ class TestTolerance:
 
 def test_a_visible_count_shows_the_plan(core: Core, number: str) -> None:
     assert [one.expected_units for one in core.queries.receiving_list(number, "WB-1")] == [40, 10]
+
+
+def test_carton_labels_begin_anew_in_each_shipment(core: Core) -> None:
+    stocked(core, CHAIR=40, LAMP=40)
+    number = approved(core, lines=(line("CHAIR", 40), line("LAMP", 40)))
+    for waybill, sku in (("W1", "CHAIR"), ("W2", "LAMP")):
+        contents = (ShipmentUnits(sku=sku, units=40),)
+        dispatch(core, number, waybill=waybill, lines=contents, cartons=(Carton(carton_id="1", contents=contents),))
+    receive(core, number, count("1", 1), shipment_id="W1")
+    assert {key.sku: units for key, units in core.queries.balances(warehouse_id="fba_us").items()} == {"CHAIR": 40}
+
+
+def test_a_product_named_twice_in_a_carton_counts_with_all_its_units(core: Core) -> None:
+    number = approved(core)
+    halves = (ShipmentUnits(sku="CHAIR", units=25), ShipmentUnits(sku="CHAIR", units=15))
+    dispatch(core, number, cartons=(Carton(carton_id="C", contents=halves),))
+    receive(core, number, count("C", 1))
+    assert order(core, number).shipments[0].line("CHAIR").good_units == 40
+
+
+def test_an_order_that_was_cancelled_before_its_approval_receives_nothing(core: Core) -> None:
+    number = str(submitted(core).document_number)
+    core.execute(CancelTransferOrder(**sender("pia"), transfer_order_id=number, reason="no"))
+    with pytest.raises(handlers.UnableToReceive, match="cancelled before it was approved"):
+        receive(core, number, count("CHAIR", 40))
+
+
+def test_a_complete_count_of_goods_that_nobody_dispatched_is_recorded_with_a_note(core: Core) -> None:
+    number = approved(core)
+    core.execute(PlanShipment(**sender("wim"), transfer_order_id=number))
+    outcome = receive(core, number, count("CHAIR", 40), is_complete=True)
+    assert outcome.notes == ("counted, but receiving goes on: nobody has said that the shipment left",)
+    assert order(core, number).shipments[0].line("CHAIR").good_units == 40
+
+
+def test_news_of_the_delivery_before_the_dispatch_makes_the_shipment_arrive_when_it_left(core: Core) -> None:
+    number = approved(core)
+    core.execute(PlanShipment(**sender("wim"), transfer_order_id=number, waybill="W"))
+    news = {"shipment_id": "W", "milestone": "delivered", "occurred_at": AT}
+    core.execute(RecordMilestone(**sender("wim"), transfer_order_id=number, **news))
+    dispatch(core, number, shipment_id="W")
+    [shipment] = order(core, number).shipments
+    assert (shipment.status, shipment.arrived_at) == ("arrived", AT)
+    assert verify(core).is_sound

@@ -75,7 +75,7 @@ def test_a_total_that_falls_takes_nothing_back_and_says_so(core: Core, number: s
     told(core, number, CHAIR=20)
     outcome = told(core, number, CHAIR=18)
     [note] = outcome.notes
-    assert note.startswith("18 good CHAIR in total, but 20 were recorded before: nothing is taken back")
+    assert note.startswith("18 CHAIR in total, but 20 were recorded before: nothing is taken back")
     assert good_units(core, number)["CHAIR"] == 20
 
 
@@ -92,3 +92,43 @@ def test_the_last_message_ends_receiving_even_with_nothing_new(core: Core, numbe
     assert core.queries.transfer_order(number).order.version == version, "an old message does not reopen the order"
     told(core, number, CHAIR=39, LAMP=10)
     assert core.queries.transfer_order(number).order.status == "receiving", "a chair was found, and that reopens it"
+
+
+def test_a_unit_told_as_damaged_after_it_was_told_as_good_is_the_same_unit(core: Core, number: str) -> None:
+    told(core, number, CHAIR=39)
+    outcome = told(core, number, CHAIR=37, damaged=2)
+    [chairs] = [one for one in shipment(core, number).lines if one.sku == "CHAIR"]
+    assert (chairs.good_units, chairs.damaged_units, chairs.over_units, chairs.in_transit_units) == (39, 0, 0, 1)
+    assert "told in another condition now" in outcome.notes[0]
+
+
+def test_damage_that_was_a_wrong_count_does_not_double_when_the_total_catches_up(core: Core, number: str) -> None:
+    told(core, number, CHAIR=38, damaged=2)
+    wrong = {"shipment_id": "FBA1", "sku": "CHAIR", "kind": "damaged", "units": 2}
+    resolution = {**wrong, "resolution": "miscounted_at_destination"}
+    core.execute(ResolveDiscrepancy(**sender("sam"), transfer_order_id=number, **resolution))
+    told(core, number, CHAIR=40)
+    assert good_at_destination(core) == 40
+
+
+def test_missing_units_that_were_a_wrong_count_do_not_double_when_the_total_catches_up(core: Core, number: str) -> None:
+    told(core, number, CHAIR=38, LAMP=10, is_complete=True)
+    wrong = {"shipment_id": "FBA1", "sku": "CHAIR", "kind": "short", "units": 2}
+    resolution = {**wrong, "resolution": "miscounted_at_destination"}
+    core.execute(ResolveDiscrepancy(**sender("sam"), transfer_order_id=number, **resolution))
+    told(core, number, CHAIR=40, LAMP=10)
+    assert good_at_destination(core) == 40
+
+
+def test_bins_of_a_total_keep_their_units(core: Core, number: str) -> None:
+    counts = (CountedUnits(code="CHAIR", units=15, bin_id="b1"), CountedUnits(code="CHAIR", units=25, bin_id="b2"))
+    content = {"transfer_order_id": number, "counts": counts, "are_totals": True}
+    core.execute(RecordReceipt(**sender("wim"), **content))
+    core.execute(RecordReceipt(**sender("wim"), **content))
+    found = core.queries.balances(warehouse_id="fba_us")
+    assert {key.place.bin_id: units for key, units in found.items()} == {"b1": 15, "b2": 25}
+
+
+def good_at_destination(core: Core) -> int:
+    found = core.queries.balances(warehouse_id="fba_us")
+    return sum(units for key, units in found.items() if (key.sku, key.condition) == ("CHAIR", "good"))

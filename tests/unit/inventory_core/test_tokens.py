@@ -193,3 +193,10 @@ class TestRecord:
         number = core.execute(draft(**first, key="k")).document_number
         again = core.execute(draft(**second, key="k"))
         assert (again.document_number, again.was_done_before) == (number, True)
+
+
+def test_a_token_that_ends_gives_nobody_access(core: Core) -> None:
+    """Else it could make itself one that does not end."""
+    mortal = sent(core, issue(core, "ada", by="operator", expires_at=later(60)))
+    with pytest.raises(UnableToAllow, match="may not send IssueToken"):
+        core.execute(access.IssueToken(**mortal, login="ada", label="for ever"))

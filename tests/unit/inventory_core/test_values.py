@@ -11,7 +11,14 @@ from inventory_core.commands import Command
 from inventory_core.errors import Malformed
 from inventory_core.identifiers import check_name, check_reason, login_of
 from inventory_core.instants import check_utc, instant_from_text, instant_text
-from inventory_core.money import CURRENCY_DECIMALS, Money, UnableToCombineCurrencies, UnableToSplit, total
+from inventory_core.money import (
+    CURRENCY_DECIMALS,
+    Money,
+    UnableToCombineCurrencies,
+    UnableToSplit,
+    check_amount,
+    total,
+)
 from inventory_core.quantities import check_units
 from inventory_core.records import canonical_json
 from tests.core_builders import AT
@@ -135,3 +142,9 @@ def test_a_command_needs_a_key_an_actor_and_an_instant() -> None:
     for field, bad in (("actor_id", ""), ("at", datetime(2026, 1, 1)), ("idempotency_key", " ")):  # noqa: DTZ001
         with pytest.raises(Malformed, match=field):
             Command(**{**good, field: bad})
+
+
+@pytest.mark.parametrize("text", ["1E+5000000", "1E-5000000", "1E+14", "NaN", "Infinity"])
+def test_an_amount_that_no_warehouse_keeps_is_malformed(text: str) -> None:
+    with pytest.raises(Malformed, match="weight_kg"):
+        check_amount(Decimal(text), name="weight_kg")
