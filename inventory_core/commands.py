@@ -37,6 +37,11 @@ class Command:
         check_name(self.idempotency_key, name="idempotency_key")
         check_reason(self.reason, is_required=self.reason_is_required)
 
+    @property
+    def own_key(self) -> str:
+        """The key under which the command happens at most once: nobody can use up another one's keys."""
+        return f"{self.actor_id}/{self.idempotency_key}"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:

@@ -64,7 +64,7 @@ def handle(command: Command, store: Writer) -> Outcome:
     """
     actor = sender_of(command, store)
     content_digest = _content_digest(command)
-    done_before = store.handled_command(command.idempotency_key)
+    done_before = store.handled_command(command.own_key)
     if done_before is not None:
         return _answer_again(done_before, command, content_digest)
     require_permission(command, actor, lent_roles=_lent_roles(command, actor, store))
@@ -73,7 +73,7 @@ def handle(command: Command, store: Writer) -> Outcome:
     outcome = _record(command, actor, decided, store)
     store.save_handled_command(
         HandledCommand(
-            idempotency_key=command.idempotency_key,
+            idempotency_key=command.own_key,
             command=outcome.command,
             content_digest=content_digest,
             outcome=canonical_json(replace(outcome, secrets={})),

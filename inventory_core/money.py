@@ -30,7 +30,7 @@ CURRENCY_DECIMALS: dict[str, int] = {
 }
 
 
-_MAXIMUM_DIGITS, _MAXIMUM_DECIMALS = 14, 18
+_MAXIMUM_DIGITS, _MAXIMUM_DECIMALS = 24, 18
 
 
 class UnableToCombineCurrencies(ValueError):
@@ -45,7 +45,7 @@ def check_amount(value: object, *, name: str) -> None:
     """Raise Malformed unless `value` is an exact, finite decimal. Floats are refused: 0.1 is not one tenth there."""
     if not isinstance(value, Decimal) or not value.is_finite():
         raise Malformed(f"{name} must be an exact decimal such as Decimal('12.50'), not {value!r}")
-    # The warehouse keeps DECIMAL(18,4); and the plain text of 1E+5000000 has five million digits.
+    # The plain text of 1E+5000000, which the journal would keep, has five million digits.
     if value.adjusted() >= _MAXIMUM_DIGITS or int(value.as_tuple().exponent) < -_MAXIMUM_DECIMALS:
         raise Malformed(
             f"{name} must be below 10^{_MAXIMUM_DIGITS} with at most {_MAXIMUM_DECIMALS} decimals, not {value!r}"

@@ -94,7 +94,7 @@ def _change_access(event: Any, entry: Entry, store: Writer) -> None:
         case PasswordReset() | PasswordChanged():
             _known_person(event.login, store)
         case TokenIssued():
-            store.save_token(Token(**vars(event), issued_at=entry.at))
+            store.save_token(Token(**vars(event), issued_at=entry.at, issued_by=entry.actor_id))
         case TokenRevoked():
             store.save_token(replace(_known_token(event.token_id, store), is_revoked=True))
 

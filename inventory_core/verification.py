@@ -58,7 +58,7 @@ def _find_break(entries: Sequence[Entry], store: Reader, anchors: Sequence[Ancho
     replayed = MemoryStore()
     for entry in entries:
         name = f"entry {entry.sequence} ({entry.event_type})"
-        if entry.idempotency_key not in handled:
+        if f"{entry.actor_id}/{entry.idempotency_key}" not in handled:
             return Break(entry.sequence, f"{name} was recorded by no command: nobody sent {entry.idempotency_key}")
         if entry.event_type not in EVENT_TYPES:
             return Break(entry.sequence, f"{name} is of a kind that this program does not know")

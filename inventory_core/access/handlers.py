@@ -145,7 +145,7 @@ def issue_token(command: IssueToken, store: Reader) -> Decided:
     """A token whose id comes from the key and whose text is known to the sender only."""
     person = _active_person(command.login, store)
     _require_within(command, person, store)
-    token, token_id = new_token(), f"token_{digest(command.idempotency_key)[:12]}"
+    token, token_id = new_token(), f"token_{digest(command.own_key)[:12]}"
     return Decided(
         events.TokenIssued(
             token_id=token_id,

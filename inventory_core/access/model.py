@@ -101,6 +101,7 @@ class Token:
     warehouse_ids: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()
     expires_at: datetime | None = None
+    issued_by: str = ""
 
     @property
     def is_narrowed(self) -> bool:

@@ -105,7 +105,7 @@ def delegate_approval(command: DelegateApproval, store: Reader) -> Decided:
         raise UnableToDelegate(f"it would be over since {for_people(command.to_at)}: pass a later to_at")
     return Decided(
         ApprovalDelegated(
-            delegation_id=f"delegation_{digest(command.idempotency_key)[:12]}",
+            delegation_id=f"delegation_{digest(command.own_key)[:12]}",
             delegator=delegator.login,
             delegate=delegate.login,
             roles=command.roles,

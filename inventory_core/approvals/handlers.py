@@ -34,6 +34,10 @@ class UnableToRejectTransferOrder(Refused):
     """The order waits for no decision, or not for this person's."""
 
 
+class UnableToDecideByToken(Refused):
+    """The token was made by somebody who had a hand in the order."""
+
+
 POSSIBLE_FROM: dict[type[commands.ExistingOrderCommand], Possible] = {
     commands.ApproveTransferOrder: Possible(
         frozenset({Status.SUBMITTED}),
@@ -56,6 +60,7 @@ def approve(command: commands.ApproveTransferOrder, store: Reader) -> Decided:
     """
     order = load_order(command, POSSIBLE_FROM[type(command)], store)
     actor = sender_of(command, store)
+    _require_others_token(command, order, store)
     delegations = delegations_to(actor, store, at=command.at, order=order)
     signatures = order.signatures_of(actor, delegations=delegations)
     if not signatures:
@@ -82,6 +87,7 @@ def reject(command: commands.RejectTransferOrder, store: Reader) -> Decided:
     """A no for the first open step that the actor may decide."""
     order = load_order(command, POSSIBLE_FROM[type(command)], store)
     actor = sender_of(command, store)
+    _require_others_token(command, order, store)
     delegations = delegations_to(actor, store, at=command.at, order=order)
     signatures = order.signatures_of(actor, delegations=delegations)
     if not signatures:
@@ -94,6 +100,16 @@ def reject(command: commands.RejectTransferOrder, store: Reader) -> Decided:
             decided_as=signatures[0].authority.role,
         )
     )
+
+
+def _require_others_token(command: commands.ExistingOrderCommand, order: TransferOrder, store: Reader) -> None:
+    """Whoever makes a token holds it: with one of somebody else's he would decide about his own order."""
+    token = None if command.by_token_id is None else store.token(command.by_token_id)
+    if token is not None and token.issued_by in order.contributors:
+        raise UnableToDecideByToken(
+            f"the token {token.token_id} was issued by {token.issued_by}, who had a hand in {order.document_number}: "
+            f"{command.actor_id} must sign in himself, or use another token"
+        )
 
 
 def by_rule(order: TransferOrder, store: Reader) -> TransferOrderApprovedByRule | None:

@@ -61,7 +61,8 @@ class Message:
     @property
     def message_id(self) -> str:
         """What the receiver knows the message by, the same at every try."""
-        return f"outbox-{self.message_number}"
+        # The number alone would come again after a backup was restored, and a receiver would take it for known.
+        return f"outbox-{self.message_number}-{self.written_at:%Y%m%dT%H%M%S%f}"
 
     def copy_for(self, channel: str, *, number: int, entry: Entry) -> Message:
         """The same to tell by a channel below this one's, with an order of its own among that channel's messages."""

@@ -184,7 +184,7 @@ def _shipment_id(command: commands.RecordReceipt, order: TransferOrder) -> str |
 def _unannounced(command: commands.RecordReceipt, order: TransferOrder) -> ShipmentPlanned:
     return ShipmentPlanned(
         transfer_order_id=order.transfer_order_id,
-        shipment_id=f"sh_{digest(command.idempotency_key)[:20]}",
+        shipment_id=f"sh_{digest(command.own_key)[:20]}",
         shipment_number=1,
         transport=Transport(mode=order.mode),
         lines=(),
@@ -227,7 +227,7 @@ def _receipt(
     return events.ReceiptRecorded(
         transfer_order_id=order.transfer_order_id,
         shipment_id=shipment_id,
-        receipt_id=f"rc_{digest(command.idempotency_key)[:20]}",
+        receipt_id=f"rc_{digest(command.own_key)[:20]}",
         counts=counts,
         lines=tuple(
             events.ReceivedUnits(sku=sku, good_units=good[sku], damaged_units=damaged[sku], over_units=over[sku])

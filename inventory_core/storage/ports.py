@@ -32,7 +32,10 @@ class UnableToReadRow(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class HandledCommand:
-    """That a command was done: under its key, what it said (a digest) and what was answered (JSON, no secrets)."""
+    """That a command was done: under its sender's key (`own_key`), what it said and what was answered.
+
+    What it said is a digest, the answer is JSON without secrets.
+    """
 
     idempotency_key: str
     command: str

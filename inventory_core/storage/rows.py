@@ -262,6 +262,7 @@ def token_of(row: Row) -> Token:
         label=row["label"],
         issued_at=instant_from_text(row["issued_at"]),
         is_revoked=row["is_revoked"],
+        issued_by=row["issued_by"],
         expires_at=_instant(row["expires_at"]),
         **_lists(row, _TOKEN_LISTS),
     )

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 # Written by Alembic; a test holds it to the newest file in migrations/versions.
-HEAD_REVISION = "0008"
+HEAD_REVISION = "0009"
 
 metadata = MetaData()
 
@@ -103,6 +103,7 @@ tokens = Table(
     Column("warehouse_ids", Text, nullable=False, server_default="[]"),
     Column("commands", Text, nullable=False, server_default="[]"),
     Column("expires_at", Text),
+    Column("issued_by", Text, nullable=False, server_default=""),
 )
 transfer_orders = Table(
     "transfer_orders",

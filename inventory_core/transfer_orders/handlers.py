@@ -104,7 +104,7 @@ def draft(command: commands.DraftTransferOrder, store: Reader) -> Decided:
     year = company.year_of(command.at)
     event = events.TransferOrderDrafted(
         # From the key, so that no randomness is needed; the key is unique, so the id is.
-        transfer_order_id=f"to_{digest(command.idempotency_key)[:20]}",
+        transfer_order_id=f"to_{digest(command.own_key)[:20]}",
         document_year=year,
         document_sequence=store.last_document_sequence(year) + 1,
         origin_id=command.origin_id,

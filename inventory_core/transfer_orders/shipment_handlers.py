@@ -158,7 +158,7 @@ def _planned(
     _require_open(order, {line.sku: line.units for line in lines}, left, refusal=refusal)
     return events.ShipmentPlanned(
         transfer_order_id=order.transfer_order_id,
-        shipment_id=f"sh_{digest(command.idempotency_key)[:20]}",
+        shipment_id=f"sh_{digest(command.own_key)[:20]}",
         shipment_number=len(order.shipments) + 1,
         transport=_transport(command, order, Transport(mode=order.mode)),
         lines=lines,

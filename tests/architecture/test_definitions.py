@@ -129,6 +129,7 @@ def test_the_sensor_sweeps_up_messages_that_no_worker_delivered(
         with cheap_passwords(), open_core(database_url(tmp_path, {}), create=True) as core:
             core_on(core.storage)
             approved(core)
-        assert "swept up from outbox-3 on" in sensor(context).skip_message
+        assert "swept up from outbox-3-" in sensor(context).skip_message
         assert sensor(context).skip_message == "nothing is left over"
-    assert [path.name for path in (tmp_path / "told").rglob("*.json")] == ["outbox-3.json"]
+    [told] = (tmp_path / "told").rglob("*.json")
+    assert told.name.startswith("outbox-3-")

@@ -117,7 +117,7 @@ def goods_of_a_day() -> list[Command]:
 def people_of_a_day() -> list[Command]:
     """Somebody with a scope, changed, disabled and enabled, whose narrow token does a little and is revoked."""
     uma = PersonToAdd(login="uma", name="Uma", roles=("planner",), warehouse_ids=("us_3pl",), shop_ids=("店",))
-    token_id = f"token_{digest('42')[:12]}"
+    token_id = f"token_{digest('ada/42')[:12]}"
     expires_at = AT + timedelta(days=30)
     return [
         AddPerson(**sender("ada", key="40"), person=uma),

@@ -14,6 +14,7 @@ from inventory_core.access.model import Actor
 from inventory_core.access.permissions import UnableToAllow
 from inventory_core.access.scope import UnableToReach
 from inventory_core.access.sign_in import UnableToAct, UnableToSignIn
+from inventory_core.approvals.handlers import UnableToDecideByToken
 from inventory_core.bootstrap import Core
 from inventory_core.errors import Malformed
 from inventory_core.journal import Entry
@@ -200,3 +201,13 @@ def test_a_token_that_ends_gives_nobody_access(core: Core) -> None:
     mortal = sent(core, issue(core, "ada", by="operator", expires_at=later(60)))
     with pytest.raises(UnableToAllow, match="may not send IssueToken"):
         core.execute(access.IssueToken(**mortal, login="ada", label="for ever"))
+
+
+def test_nobody_decides_about_his_own_order_by_a_token_that_he_made_for_somebody_else(core: Core) -> None:
+    order = {"transfer_order_id": str(submitted(core, "ada").document_number)}
+    by_ada = sent(core, issue(core, "sam", by="ada"))
+    for command_type, reason in ((ApproveTransferOrder, ""), (RejectTransferOrder, "no")):
+        with pytest.raises(UnableToDecideByToken, match="issued by ada, who had a hand in"):
+            core.execute(command_type(**by_ada, **order, reason=reason))
+    by_operator = sent(core, issue(core, "sam", by="operator"))
+    assert core.execute(ApproveTransferOrder(**by_operator, **order)).status == "approved"

@@ -144,7 +144,7 @@ def test_a_command_needs_a_key_an_actor_and_an_instant() -> None:
             Command(**{**good, field: bad})
 
 
-@pytest.mark.parametrize("text", ["1E+5000000", "1E-5000000", "1E+14", "NaN", "Infinity"])
+@pytest.mark.parametrize("text", ["1E+5000000", "1E-5000000", "1E+24", "NaN", "Infinity"])
 def test_an_amount_that_no_warehouse_keeps_is_malformed(text: str) -> None:
     with pytest.raises(Malformed, match="weight_kg"):
         check_amount(Decimal(text), name="weight_kg")

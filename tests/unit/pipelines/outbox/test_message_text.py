@@ -118,6 +118,7 @@ def test_the_catalogue_translates_what_is_shown_and_nothing_else(tmp_path: Path)
 
 
 def test_codes_are_called_as_in_the_app() -> None:
-    assert (words.MODES, words.ROLES) == (APP_MODES, APP_ROLES)
+    assert words.MODES == APP_MODES
+    assert words.ROLES.items() <= APP_ROLES.items(), "the app also shows the operator, whom nobody asks"
     for word in [*words.MODES.values(), *words.ROLES.values()]:
         assert words.translations("zh")[word] == app_translations("zh")[word]

@@ -337,7 +337,7 @@ def test_what_a_running_worker_would_have_told_is_left_over_after_a_while(
     sweep = sweeping()
     assert sweep.worker.sweep_left_over(threading.Event()) == "nothing is left over"
     sweep.clock.now += LEFT_OVER_AFTER
-    assert sweep.worker.sweep_left_over(threading.Event()).startswith("swept up from outbox-1 on")
+    assert sweep.worker.sweep_left_over(threading.Event()).startswith("swept up from outbox-1-")
     assert len(web_server.heard) == 1
 
 
