@@ -30,7 +30,7 @@ from inventory_core.receiving import commands as receiving_commands
 from inventory_core.records import canonical_json, digest
 from inventory_core.transfer_orders import commands
 from inventory_core.transfer_orders.commands import ExistingOrderCommand, LineToOrder
-from inventory_core.transfer_orders.model import OPEN_STATUSES, Status, TransferOrder
+from inventory_core.transfer_orders.model import OPEN_STATUSES, RESERVING_STATUSES, Status, TransferOrder
 
 NONCE = "submission_nonce"
 FORM = "form_number_"
@@ -116,11 +116,11 @@ def order_history(reference: str) -> TransferOrderHistory:
 
 
 def open_orders_by_suggestion() -> dict[str, str]:
-    """suggestion_id -> number of the open order that carries it."""
+    """suggestion_id -> number of the open order that carries it, also when some of it left already."""
     return {
         line.suggestion_id: order.document_number
         for order in transfer_orders()
-        if order.status in OPEN_STATUSES
+        if order.status in {*OPEN_STATUSES, *RESERVING_STATUSES}
         for line in order.lines
         if line.suggestion_id
     }

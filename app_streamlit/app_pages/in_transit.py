@@ -55,7 +55,9 @@ found = live_transit.matching(
     live, needle=needle, destination_id=destination_id, delayed_only=bool(delayed_only), titles=titles
 )
 total = first_row(warehouse.read(publication, in_transit.totals(wanted))) if publication else None
-figures = live_transit.totals(found, total)
+hidden = actions.blind_orders([one.order for one in found], person=person)
+# Sums of one shipment would tell its plan to somebody who has to count it blindly.
+figures = live_transit.totals([one for one in found if one.order.transfer_order_id not in hidden], total)
 with st.container(horizontal=True, gap="large"):
     st.metric(text("Shipments"), text.number(figures.shipments), width="content")
     st.metric(text("Units in transit"), text.number(figures.units), width="content")
@@ -67,9 +69,7 @@ if live:
     if not found:
         st.caption(text("No live shipment matches the filter."))
     else:
-        live_rows = live_transit.rows(
-            found, text, hidden=actions.blind_orders([one.order for one in found], person=person)
-        )
+        live_rows = live_transit.rows(found, text, hidden=hidden)
         currency = next((one.value.currency for one in found if one.value), None)
         chosen_live = st.dataframe(
             live_rows,
@@ -195,7 +195,7 @@ if not chosen:
     st.caption(text("Select a row to see the milestones of its shipment."))
     st.stop()
 row = rows_of(shown)[chosen[0]]
-st.subheader(text("Shipment {shipment}", shipment=row["shipment_id"]))
+st.subheader(screen.plain(text("Shipment {shipment}", shipment=row["shipment_id"])))
 st.caption(screen.plain(lane(row, text)))
 timeline = in_transit.timeline(
     warehouse.read(publication, in_transit.milestones(row["shipment_id"])), text, time_zone=company.time_zone
@@ -206,4 +206,6 @@ if timeline.empty:
 for event in rows_of(timeline):
     with st.container(horizontal=True, gap="small"):
         st.markdown(f":material/{'schedule' if event['is_forecast'] else 'check_circle'}: **{event['milestone']}**")
-        st.markdown(" · ".join(part for part in (event["at"], event["place"], event["description"]) if part))
+        # a carrier's words are not ours: no links, no pictures
+        told = " · ".join(part for part in (event["at"], event["place"], event["description"]) if part)
+        st.markdown(screen.plain(told))

@@ -168,8 +168,11 @@ def _count(connection: DuckDBPyConnection, file: LandedFile) -> int:
 
 
 def _shares(connection: DuckDBPyConnection, files: Sequence[LandedFile], column: str) -> dict[str, float]:
-    """The share of rows of each value of a source column."""
-    paths = literals(tuple(str(file.path) for file in files))[1:-1]
+    """The share of rows of each value of a source column, over those of the files that have it."""
+    having = tuple(str(file.path) for file in files if column in file.columns)
+    if not having:
+        return {}
+    paths = literals(having)[1:-1]
     rows = connection.execute(f"""
         select trim({identifier(column)}), count(*) / sum(count(*)) over ()
         from read_parquet([{paths}], union_by_name = true)

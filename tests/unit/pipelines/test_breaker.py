@@ -188,6 +188,18 @@ def test_a_currency_that_is_gone_is_held_and_a_rare_one_is_not(scene: Scene) -> 
     assert "nothing of EUR" in landed.problems[0].message
 
 
+def test_a_column_that_the_mapping_gained_has_nothing_to_be_compared_with(scene: Scene) -> None:
+    scene.feed("orders", "orders/*.csv", ORDERS.replace('revenue_currency = "currency"', ""))
+    plain = "".join(f"s,a{n},MUG,1,9.90,2026-11-01\n" for n in range(100))
+    scene.write("orders/a.csv", f"shop,id,sku,units,amount,at\n{plain}")
+    scene.land()
+    scene.write("mappings/orders.toml", ORDERS)
+    named = "".join(f"s,b{n},MUG,1,9.90,EUR,2026-11-01\n" for n in range(100))
+    scene.write("orders/b.csv", f"shop,id,sku,units,amount,currency,at\n{named}")
+
+    assert _rules(scene, "orders/b.csv") == []
+
+
 def test_an_ordinary_week_is_not_held(stock: Scene) -> None:
     for day in range(1, 8):
         _evening(stock, day, range(day, 100 + 2 * day), units=lambda n, day=day: (n * 7 + day * 3) % 11)

@@ -9,11 +9,10 @@ with settings as (
 ),
 
 kept as (
-    select distinct place_id as warehouse_id
-    from {{ ref('stg_core__stock_balances') }}
-    where
-        place_kind = 'warehouse'
-        and is_kept
+    -- not from the balances: a warehouse that ran empty has none, and would pass for one that nobody counts
+    select distinct warehouse_id
+    from {{ ref('int_stock__movements_signed') }}
+    where event_type = 'StockOpened'
 ),
 
 dated as (
