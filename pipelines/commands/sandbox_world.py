@@ -112,12 +112,12 @@ def serve(folder: Path, port_base: int, seed: int | None, products: int | None, 
         servers.start()
     except (UnableToOpenWorld, UnableToServe, UnableToReadSample, UnableToMakeWorld) as error:
         raise _fail(error) from error
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):  # before anybody is told that he may press Ctrl-C
+        signal.signal(number, lambda *_: stopped.set())
     for name, url in servers.urls.items():
         click.echo(f"{name:8} {url}")
     click.echo("sandbox/README.md says which credentials they take. Ctrl-C stops them.")
-    stopped = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopped.set())
     try:
         stopped.wait()
         click.echo("stopped")

@@ -87,7 +87,7 @@ def test_two_workers_tell_each_message_once_between_them(database: str, tmp_path
         for worker in workers:
             worker.send_signal(signal.SIGTERM)
     assert [worker.wait(PATIENCE_SECONDS) for worker in workers] == [0, 0], log.read_text()
-    told = Counter(re.findall(r"(outbox-\d+) \w+ to (?:people|origin): told", log.read_text()))
+    told = Counter(re.findall(r"(outbox-\S+) \w+ to (?:people|origin): told", log.read_text()))
     assert len(told) == 3 * ORDER_COUNT
     assert set(told.values()) == {1}, "no message was told by both"
     with open_core(database) as core:
