@@ -11,6 +11,7 @@ from inventory_core.approvals.handlers import UnableToApproveTransferOrder
 from inventory_core.approvals.model import ApprovalRule, ApprovalStep, AskingRule
 from inventory_core.approvals.rules import SetApprovalRules
 from inventory_core.bootstrap import Core
+from inventory_core.errors import Malformed
 from inventory_core.money import Money
 from inventory_core.transfer_orders.commands import (
     ApproveTransferOrder,
@@ -175,3 +176,18 @@ def test_steps_of_older_journals_are_steps_of_today() -> None:
         False,
         False,
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("remind_after_hours", 99_999_999),
+        ("signatures", 100_000),
+        ("stage", 101),
+        ("mode", "Air"),
+        ("destination_kind", "FBA"),
+    ],
+)
+def test_a_rule_that_would_never_ask_or_never_end_is_malformed(name: str, value: object) -> None:
+    with pytest.raises(Malformed, match=name):
+        ApprovalRule(rule_id="r", role="finance", **{name: value})  # type: ignore[arg-type]

@@ -295,3 +295,16 @@ def test_messages_of_older_journals_stay_as_they_were_written(core: Core) -> Non
     told = [next(messages_of(event, before=order, after=order))[2] for event in events]
     assert [set(one) for one in told] == [request, route, route, route]
     assert set(told[0]["lines"][0]) == {"sku", "units", "suggested_units"}
+
+
+def test_a_try_that_fails_late_does_not_take_back_the_count_of_a_later_one(core: Core) -> None:
+    """The lease ended, another worker tried and failed too: the first one's old copy must not come back."""
+    submitted(core)
+
+    def slow(message: Message) -> None:
+        deliver_due(core.storage, {"people": Receiver(failures=1)}, at=AT + LEASE, limit=1)
+        raise UnableToDeliver("late")
+
+    deliver_due(core.storage, {"people": slow}, at=AT, limit=1)
+    [message] = core.queries.messages()
+    assert (message.tries, "the line is dead" in message.last_error) == (2, True)

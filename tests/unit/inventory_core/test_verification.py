@@ -136,6 +136,8 @@ def test_an_unknown_kind_of_event_is_named(sqlite_core: Core, tamper: Callable[.
         ("DELETE FROM approval_steps", "TO-2026-00001"),
         ("UPDATE people SET roles = '[\"admin\"]' WHERE login = 'pia'", "person pia"),
         ("UPDATE people SET is_disabled = 1 WHERE login = 'pia'", "person pia"),
+        ("UPDATE people SET roles = 'x' WHERE login = 'pia'", "cannot be read"),
+        ("UPDATE outbox_messages SET state = 'told' WHERE message_number = 1", "cannot be read"),
         ("UPDATE catalog_products SET unit_value_amount = '0' WHERE sku = 'CHAIR'", "product CHAIR"),
         ("DELETE FROM catalog_lanes WHERE mode = 'air'", "lane cn_main → fba_us by air"),
         ("INSERT INTO catalog_warehouses VALUES ('attic', 'domestic')", "warehouse attic"),

@@ -126,6 +126,8 @@ def test_secrets_come_from_the_environment_first_then_from_the_file(tmp_path: Pa
         ("mailto://lin:p%40ss@mx.example.com", "login lin p@ss at mx.example.com"),
         ("dingtalk://SEC123@abcdef/13800000000", "https://oapi/send?access_token=ABCDEF sec123 13800000000"),
         ("jsons://host/hook/tok3n?+Authorization=Bearer%20xyz", "POST /hook/tok3n Bearer xyz"),
+        ("json://host/hook?:key=tok3n%2Fxyz%2Babcdef", "key=tok3n%2Fxyz%2Babcdef and tok3n/xyz+abcdef"),
+        ("json://lin:p@ss:sec123@host/hook", "login lin:p@ss:sec123"),
     ],
 )
 def test_no_spelling_of_a_secret_stays(url: str, text: str) -> None:
